@@ -1,0 +1,3 @@
+.PHONY: test
+test: ## every test, with the race detector
+	go test -race -shuffle=on ./...
