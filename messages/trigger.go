@@ -1,0 +1,64 @@
+package messages
+
+import "time"
+
+// A TriggerKind says by what a message asks the bot something.
+type TriggerKind string
+
+// What asks the bot.
+const (
+	TriggerMention TriggerKind = "mention" // @bot, or the role that is the bot's own
+	TriggerReply   TriggerKind = "reply"   // to a message of the bot
+	TriggerDirect  TriggerKind = "direct"  // a direct message
+	TriggerThread  TriggerKind = "thread"  // in a thread that the bot is in
+	TriggerAlways  TriggerKind = "always"  // in a channel where the bot answers everything
+	TriggerPrefix  TriggerKind = "prefix"  // begins with a prefix or trigger word
+	TriggerCommand TriggerKind = "command" // /chat
+)
+
+// A TriggerState is how far a trigger has come. It only moves forward.
+type TriggerState string
+
+// The life of a trigger: accepted, answering, then one of the outcomes.
+const (
+	TriggerAccepted      TriggerState = "accepted"
+	TriggerAnswering     TriggerState = "answering"
+	TriggerAnswered      TriggerState = "answered"
+	TriggerRefused       TriggerState = "refused"       // told why, visibly
+	TriggerCancelled     TriggerState = "cancelled"     // the question was deleted
+	TriggerUndeliverable TriggerState = "undeliverable" // channel gone or no permission
+)
+
+// Ended reports whether s is an outcome.
+func (s TriggerState) Ended() bool {
+	switch s {
+	case TriggerAnswered, TriggerRefused, TriggerCancelled, TriggerUndeliverable:
+		return true
+	case TriggerAccepted, TriggerAnswering:
+	}
+	return false
+}
+
+// A Trigger is a message or command that asks the bot something. It ends in
+// exactly one outcome.
+type Trigger struct {
+	ID          MessageID // of the message, or of the interaction
+	Kind        TriggerKind
+	Channel     ChannelID
+	Guild       GuildID // 0 in a direct message
+	Asker       User
+	Text        string // the question, without the mention or prefix
+	ReplyTo     MessageID
+	ReplyText   string // what it replies to, as far as known
+	ReplyUser   UserID
+	Attachments []Attachment
+	Interaction Interaction // zero unless Kind is command
+	Locale      string
+	Revision    int // grows when the asker edits the question, never on a retry
+	State       TriggerState
+	Parts       []MessageID // the messages that hold the answer, in order
+	Final       string      // the whole answer, kept before the last edit; "" until then
+	Attempts    int         // how often an actor failed on it
+	Deaths      int         // how often the process died on it
+	Accepted    time.Time
+}
