@@ -11,12 +11,11 @@ type User struct {
 
 // An Attachment is a file of a message. Its URL is signed and expires.
 type Attachment struct {
-	ID       uint64
-	Name     string
-	Type     string // MIME type as Discord tells it; may be empty
-	Size     int    // bytes
-	URL      string
-	Ephemera bool // true when it belongs to an interaction's option
+	ID   uint64
+	Name string
+	Type string // MIME type as Discord tells it; may be empty
+	Size int    // bytes
+	URL  string
 }
 
 // A Message is something said in a channel, as Discord tells it.
@@ -64,10 +63,10 @@ type ChannelKind int
 
 // The kinds of channel that the bot tells apart.
 const (
-	ChannelText    ChannelKind = iota // text, voice chat and announcement channels of a guild
-	ChannelDirect                     // a direct message
-	ChannelThread                     // a thread
-	ChannelOther                      // categories, forums: nothing is said there itself
+	ChannelText   ChannelKind = iota // text, voice chat and announcement channels of a guild
+	ChannelDirect                    // a direct message
+	ChannelThread                    // a thread
+	ChannelOther                     // categories, forums: nothing is said there itself
 )
 
 // An Overwrite changes permissions of a role or member in one channel.
