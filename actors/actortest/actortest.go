@@ -1,0 +1,110 @@
+// Package actortest runs actors in tests: no sleeps on real time, no polling.
+//
+// An idle actor has no goroutine, so in a synctest bubble [synctest.Wait]
+// returns exactly when every inbox is empty, and time moves only when all is
+// idle.
+package actortest
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"troupe/actors"
+
+	"github.com/anthdm/hollywood/actor"
+)
+
+// An Engine is an engine in a synctest bubble.
+type Engine struct {
+	*actor.Engine
+	t *testing.T
+}
+
+// Run calls f in a bubble with a fresh engine.
+func Run(t *testing.T, f func(*testing.T, Engine)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		e, err := actor.NewEngine(actor.NewEngineConfig())
+		if err != nil {
+			t.Fatal(err)
+		}
+		f(t, Engine{e, t})
+	})
+}
+
+// Log returns a logger that writes to nowhere.
+func Log() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// Start spawns an actor that ends with the test. A goroutine that it leaves
+// behind fails the test.
+func (e Engine) Start(p actor.Producer) *actor.PID {
+	pid := e.Spawn(p, "test")
+	e.t.Cleanup(func() { e.Stop(pid) })
+	return pid
+}
+
+// Stop ends the actor and waits until it has ended.
+func (e Engine) Stop(pid *actor.PID) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	<-e.PoisonCtx(ctx, pid).Done()
+}
+
+// Tell sends m and waits until all is quiet.
+func (e Engine) Tell(pid *actor.PID, m any) {
+	e.Send(pid, m)
+	synctest.Wait()
+}
+
+// Probe starts an actor that keeps what it receives.
+func (e Engine) Probe() *Probe { return e.Fake(func(*actor.Context) {}) }
+
+// Fake starts an actor that keeps what it receives and deals with it by f.
+func (e Engine) Fake(f func(*actor.Context)) *Probe {
+	p := new(Probe)
+	p.PID = e.SpawnFunc(func(c *actor.Context) {
+		switch m := c.Message().(type) {
+		case actor.Initialized, actor.Started, actor.Stopped:
+		default:
+			p.got = append(p.got, m)
+			f(c)
+		}
+	}, "probe")
+	e.t.Cleanup(func() { e.Stop(p.PID) })
+	return p
+}
+
+// A Probe is an actor that keeps what it receives.
+type Probe struct {
+	PID *actor.PID
+	got []any
+}
+
+// Take waits until all is quiet and returns what came since the last Take.
+func (p *Probe) Take() []any {
+	synctest.Wait()
+	got := p.got
+	p.got = nil
+	return got
+}
+
+// Ask asks the target for the test and returns the answer, waiting in virtual
+// time for at most an hour.
+func (e Engine) Ask(target *actor.PID, m any) (any, error) {
+	e.t.Helper()
+	answers := make(chan actors.Answered, 1)
+	pid := e.SpawnFunc(func(c *actor.Context) {
+		switch got := c.Message().(type) {
+		case actor.Started:
+			actors.Ask(c, target, m, time.Hour, nil)
+		case actors.Answered:
+			answers <- got
+		}
+	}, "asker")
+	got := <-answers
+	e.Stop(pid)
+	return got.Message, got.Err
+}
