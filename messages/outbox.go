@@ -1,0 +1,65 @@
+package messages
+
+import "time"
+
+// A Reply names an answer that goes out to a channel, and what must be known to
+// post it. It is the same value in every message about that answer.
+type Reply struct {
+	Trigger   MessageID // what is answered: a message, or an interaction's ID
+	Revision  int       // of the question; together with Trigger it makes the nonces
+	Channel   ChannelID
+	Guild     GuildID   // 0 in a direct message
+	ReplyTo   MessageID // the message to refer to; 0 for none
+	Asker     UserID    // the only one who is notified
+	AskerName string
+	Share     string // the generation's key: finished replies of one Share may be merged; "" never
+	// Parts are the messages that already hold the answer, in order: after a
+	// recovery, or when the question was edited. They are edited in place. The
+	// parts of a merged answer belong to others too and must not be named here.
+	Parts       []MessageID
+	Interaction Interaction // zero unless a command is answered
+	Started     time.Time   // when the trigger was received; an interaction's 15 minutes count from here
+}
+
+// OpenReply tells an outbox that an answer is being made. Typing is shown while
+// it is open, if no text has come within 300 ms. A full outbox ignores it;
+// [FinishReply] is then refused or served as if it came alone.
+type OpenReply struct {
+	Reply Reply
+}
+
+// GrowReply tells how far the text of an open reply has come. It may be told as
+// often as wanted: the outbox shows the latest, as the channel's limits allow.
+// It is ignored when the reply is not open.
+type GrowReply struct {
+	Trigger MessageID
+	Text    string // the whole text so far
+}
+
+// FinishReply asks an outbox to bring the whole answer to the channel. No
+// [OpenReply] needs to have come before; if one has, the earlier Reply holds.
+// Asked again with the same Reply it does no harm: nonces, and Parts, make a
+// repeat return the messages of the first time.
+//
+// The answer is [ReplyPosted], once the text stands in the channel and the
+// journal has it with its parts, or an error: a [Failure] (cause no_permission,
+// gone, unreachable after the outbox's deadline, cancelled) or [Refused] when
+// too many replies are open.
+type FinishReply struct {
+	Reply Reply
+	Text  string
+	Note  string // a line beneath the text, such as "(cut off)"; "" for none
+}
+
+// ReplyPosted answers [FinishReply].
+type ReplyPosted struct {
+	Parts  []MessageID // that hold the answer, in order
+	Merged bool        // one message answers several askers: Parts are not this asker's alone
+}
+
+// CancelReply ends a reply, open or not. Whoever asked [FinishReply] for it gets
+// a [Failure] with cause cancelled.
+type CancelReply struct {
+	Reply  Reply
+	Delete bool // its messages too: those posted while it was open and those in Reply.Parts
+}
