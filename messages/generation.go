@@ -94,6 +94,14 @@ type Failure struct {
 	After  time.Duration // earliest time to come back; 0 if unknown
 	Status int           // of HTTP; 0 if none
 	Detail string        // short, redacted
+	Usage  Usage         // what a failed generation is billed all the same
+	Limits []Limit       // that were passed, as a 429 of Gemini tells them
+}
+
+// A Limit is a bound of Gemini's that was passed.
+type Limit struct {
+	What  string // "rpm" and "tpm" (a minute's requests, input tokens), "rpd" (a day's requests)
+	Value int    // 0 if not told
 }
 
 func (f *Failure) Error() string {
