@@ -46,6 +46,7 @@ type Generation struct {
 	Truncated bool // the model's bound on tokens was met
 	Cut       bool // the stream ended early: what is there is kept
 	Note      string
+	Files     []File // pictures and the like that the model made
 }
 
 // A Cause says why something was not answered.
