@@ -79,12 +79,13 @@ func (w *work) cancel() {
 // arrive sends what the work brings to its actor, from any goroutine.
 func (w *work) arrive(m any) { w.engine.SendWithSender(w.owner, m, w.from) }
 
-// Take keeps the books of what arrives. It reports whether the message is to be
-// handled: everything is, but what was cancelled or is of a former life.
+// IsArrival reports whether a message with this sender is the result of an ask,
+// a timer or a goroutine, of whichever life.
+func IsArrival(sender *actor.PID) bool { return sender != nil && sender.ID == workID }
+
+// Take keeps the books of an arrival. It reports whether it is to be handled:
+// what was cancelled or is of a former life is not.
 func (l *Life) Take(m any, sender *actor.PID) bool {
-	if sender == nil || sender.ID != workID {
-		return true
-	}
 	if _, mine := l.open[sender]; !mine {
 		return false
 	}

@@ -1,0 +1,345 @@
+package supervision
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"runtime/debug"
+	"time"
+
+	"troupe/actors"
+	"troupe/messages"
+
+	"github.com/anthdm/hollywood/actor"
+)
+
+// Host returns a producer of actors whose panics the framework never sees: it
+// would end the process after some (Hollywood 1.0.5, process.go). When the
+// actor panics,
+//
+//   - whoever still waits for an answer of it gets [*actors.Failed];
+//   - what it had under way is cancelled, its children are stopped, and both
+//     are awaited, so that no two instances work side by side;
+//   - mail is kept, up to a bound, and handed on in order to a new instance,
+//     which comes after a pause that grows;
+//   - its supervisor is told. Too many failures in a time, and the actor
+//     refuses everything until it gets [Revive].
+//
+// An instance that panicked gets no Stopped: all it owns beside memory must be
+// under way by package actors.
+func Host(producer actor.Producer, policy Policy) actor.Producer {
+	return func() actor.Receiver { return &host{make: producer, policy: policy} }
+}
+
+// Revive makes an actor that gave up try again.
+type Revive struct{}
+
+// maxPoison bounds how many messages an actor remembers to have panicked at.
+const maxPoison = 100
+
+// A condition is how a hosted actor fares.
+type condition int
+
+const (
+	down condition = iota // until its next instance has started
+	up
+	gone // gave up
+)
+
+type host struct {
+	make   actor.Producer
+	policy Policy
+
+	receiver  actor.Receiver // the instance; nil unless up
+	life      *actors.Life
+	condition condition
+	owed      []*actor.PID // asks that may still be open
+	stash     stash
+	failures  []time.Time // within the window
+	poison    map[any]int // how often a message made it panic; bounded
+	round     int         // counts crashes; what is told of an older one is void
+	weight    int         // last told to the region
+}
+
+// rise ends the pause after a crash.
+type rise struct {
+	round   int
+	settled bool // the old instance's work has ended
+}
+
+// Life returns what the present instance has under way: [actors.Mortal].
+func (h *host) Life() *actors.Life {
+	if h.life == nil {
+		h.life = &actors.Life{}
+	}
+	return h.life
+}
+
+// Receive gives the message to the instance, if there is one.
+func (h *host) Receive(c *actor.Context) {
+	switch m := c.Message().(type) {
+	case actor.Initialized:
+	case actor.Started:
+		h.start(c)
+	case actor.Stopped:
+		h.end(c)
+	case rise:
+		h.rise(c, m)
+	case Revive:
+		if h.condition == gone {
+			h.failures = nil
+			h.rise(c, rise{h.round, true})
+		}
+	case doze:
+		h.doze(c)
+	default:
+		h.take(c, m)
+	}
+}
+
+// start makes an instance and tells it so, with the Started at hand.
+func (h *host) start(c *actor.Context) {
+	if h.condition == up {
+		return
+	}
+	h.condition = up
+	h.try(c, actor.Started{}, func() {
+		h.receiver = h.make()
+		h.receiver.Receive(c)
+	})
+	h.replay(c)
+}
+
+// take handles a message, keeps it for later, or refuses it.
+func (h *host) take(c *actor.Context, m any) {
+	sender := c.Sender()
+	switch {
+	case h.stash.replays(sender):
+		if h.stash.arrived(h.condition == up) {
+			h.handle(c, m)
+			h.replay(c)
+		}
+	case actors.IsArrival(sender):
+		if h.condition == up && h.Life().Take(m, sender) {
+			h.handle(c, m)
+		}
+	case h.condition == gone:
+		h.refuse(c, sender)
+	case h.condition == up && h.stash.empty():
+		h.handle(c, m)
+	case h.stash.size() < h.policy.Stash:
+		h.stash.push(m, sender)
+	default:
+		h.refuse(c, sender)
+	}
+}
+
+func (h *host) handle(c *actor.Context, m any) {
+	if p, ok := m.(*actors.Panic); ok {
+		h.crash(c, m, p)
+		return
+	}
+	sender := c.Sender()
+	if len(h.poison) > 0 && isPointer(m) && h.poison[m] > 1 {
+		c.Engine().Send(sender, &actors.Failed{Actor: c.PID().GetID(), Cause: "in quarantine", Quarantine: true})
+		return
+	}
+	if actors.IsAsk(sender) && !h.policy.Forwards {
+		h.owe(c, sender)
+	}
+	h.try(c, m, func() { h.receiver.Receive(c) })
+	h.weigh(c)
+}
+
+// try runs f, which deals with m, and survives it.
+func (h *host) try(c *actor.Context, m any, f func()) {
+	var p *actors.Panic
+	func() {
+		defer func() {
+			if v := recover(); v != nil {
+				p = &actors.Panic{Value: v, Stack: debug.Stack()}
+			}
+		}()
+		if h.policy.Before != nil {
+			h.policy.Before(h.policy.Kind, m)
+		}
+		f()
+	}()
+	if p != nil {
+		h.crash(c, m, p)
+	}
+}
+
+// replay sends the eldest message of the stash to itself: only the framework
+// can set what Context.Message returns. Newer mail is kept until it is back.
+func (h *host) replay(c *actor.Context) {
+	if h.condition != up || h.stash.empty() || h.stash.under() {
+		return
+	}
+	m, sender := h.stash.next(c.Engine().Address())
+	c.Engine().SendWithSender(c.PID(), m, sender)
+}
+
+// owe remembers who asked. Those answered meanwhile are forgotten now and then.
+func (h *host) owe(c *actor.Context, asker *actor.PID) {
+	if len(h.owed) >= 8 && len(h.owed) == cap(h.owed) {
+		still := h.owed[:0]
+		for _, pid := range h.owed {
+			if actors.OpenAsk(c.Engine(), pid) {
+				still = append(still, pid)
+			}
+		}
+		clear(h.owed[len(still):])
+		h.owed = still
+	}
+	h.owed = append(h.owed, asker)
+}
+
+func (h *host) crash(c *actor.Context, m any, p *actors.Panic) {
+	again := h.again(m)
+	cause := fmt.Sprint(p.Value)
+	h.tell(c, m, cause, string(p.Stack), again)
+	failed := &actors.Failed{Actor: c.PID().GetID(), Cause: cause, Quarantine: again}
+	if actors.IsAsk(c.Sender()) {
+		c.Engine().Send(c.Sender(), failed)
+	}
+	for _, asker := range h.owed {
+		if actors.OpenAsk(c.Engine(), asker) {
+			c.Engine().Send(asker, failed)
+		}
+	}
+	h.owed = nil
+	h.condition, h.receiver = down, nil
+	h.round++
+	done := h.Life().End()
+	h.life = nil
+	if pause, more := h.fail(time.Now()); more {
+		h.await(c, done, pause)
+		return
+	}
+	h.giveUp(c, cause)
+}
+
+// again counts a message that made the actor panic. It reports whether it did
+// so before. Messages of others are pointers, the same if they are sent again.
+func (h *host) again(m any) bool {
+	if !isPointer(m) {
+		return false
+	}
+	if h.poison == nil || len(h.poison) > maxPoison {
+		h.poison = map[any]int{}
+	}
+	h.poison[m]++
+	return h.poison[m] > 1
+}
+
+func isPointer(m any) bool { return reflect.TypeOf(m).Kind() == reflect.Pointer }
+
+func (h *host) tell(c *actor.Context, m any, cause, stack string, again bool) {
+	h.policy.Log.Error("actor crashed", "actor", c.PID().GetID(), "message", fmt.Sprintf("%T", m),
+		"cause", cause, "quarantine", again, "stack", stack)
+	if h.policy.Supervisor == nil {
+		return
+	}
+	told := &messages.ActorCrashed{
+		Kind: h.policy.Kind, Actor: c.PID().GetID(), Message: fmt.Sprintf("%T", m),
+		Cause: cause, Stack: stack, Again: again,
+	}
+	if h.policy.Trigger != nil {
+		told.Trigger = messages.MessageID(h.policy.Trigger(m))
+	}
+	c.Send(h.policy.Supervisor, told)
+}
+
+// fail counts a failure. It returns the pause before the next instance, or
+// that there is to be none.
+func (h *host) fail(now time.Time) (pause time.Duration, more bool) {
+	kept := h.failures[:0]
+	for _, t := range h.failures {
+		if now.Sub(t) < h.policy.Window {
+			kept = append(kept, t)
+		}
+	}
+	h.failures = append(kept, now)
+	return h.policy.backoff(len(h.failures)), len(h.failures) <= h.policy.MaxFailures
+}
+
+func (h *host) giveUp(c *actor.Context, cause string) {
+	h.condition = gone
+	for _, e := range h.stash.clear() {
+		h.refuse(c, e.sender)
+	}
+	h.policy.Log.Error("actor gave up", "actor", c.PID().GetID(), "failures", len(h.failures))
+	if h.policy.Supervisor != nil {
+		c.Send(h.policy.Supervisor, &messages.ActorGaveUp{Kind: h.policy.Kind, Actor: c.PID().GetID(), Cause: cause})
+	}
+}
+
+// await ends the pause, but not before the old instance's work and children
+// have ended.
+func (h *host) await(c *actor.Context, work <-chan struct{}, pause time.Duration) {
+	engine, self, round, settle := c.Engine(), c.PID(), h.round, h.policy.Settle
+	var children []context.Context
+	for _, child := range c.Children() {
+		children = append(children, engine.Poison(child))
+	}
+	go func() {
+		deadline := time.NewTimer(settle)
+		defer deadline.Stop()
+		settled := waitFor(work, deadline.C)
+		for _, child := range children {
+			settled = settled && waitFor(child.Done(), deadline.C)
+		}
+		time.AfterFunc(pause, func() { engine.Send(self, rise{round, settled}) })
+	}()
+}
+
+func waitFor(done <-chan struct{}, deadline <-chan time.Time) bool {
+	select {
+	case <-done:
+		return true
+	default:
+	}
+	select {
+	case <-done:
+		return true
+	case <-deadline:
+		return false
+	}
+}
+
+// rise asks the framework for a Started, with which start begins.
+func (h *host) rise(c *actor.Context, m rise) {
+	if m.round != h.round {
+		return
+	}
+	if !m.settled {
+		h.giveUp(c, "the work of its last instance does not end")
+		return
+	}
+	h.condition = down
+	c.Engine().Send(c.PID(), actor.Started{})
+}
+
+// refuse tells an asker that there is nobody to answer.
+func (h *host) refuse(c *actor.Context, sender *actor.PID) {
+	if actors.IsAsk(sender) {
+		c.Engine().Send(sender, &actors.Failed{Actor: c.PID().GetID(), Cause: "it is down and takes no more mail"})
+	}
+}
+
+// end is the actor's regular end.
+func (h *host) end(c *actor.Context) {
+	if h.condition == up {
+		h.try(c, actor.Stopped{}, func() { h.receiver.Receive(c) })
+	}
+	h.round++
+	h.condition = gone
+	h.Life().End()
+	for _, asker := range h.owed {
+		h.refuse(c, asker)
+	}
+	for _, e := range h.stash.clear() {
+		h.refuse(c, e.sender)
+	}
+}

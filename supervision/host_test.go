@@ -1,0 +1,250 @@
+package supervision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"troupe/actors"
+	"troupe/actors/actortest"
+	"troupe/messages"
+
+	"github.com/anthdm/hollywood/actor"
+	"github.com/google/go-cmp/cmp"
+)
+
+// note is what a pupil is told; do runs inside it.
+type note struct {
+	n  int
+	do func(*actor.Context)
+}
+
+// A pupil does what it is told and writes it down in a book that outlives it.
+type pupil struct{ book *[]string }
+
+func (p *pupil) Receive(c *actor.Context) {
+	switch m := c.Message().(type) {
+	case actor.Started:
+		*p.book = append(*p.book, "started")
+	case actor.Stopped:
+		*p.book = append(*p.book, "stopped")
+	case *note:
+		if m.do != nil {
+			m.do(c)
+		}
+		*p.book = append(*p.book, fmt.Sprint(m.n))
+	case string:
+		*p.book = append(*p.book, m)
+	case actors.Answered:
+		*p.book = append(*p.book, "answered")
+	}
+}
+
+func testPolicy(supervisor *actor.PID) Policy {
+	p := DefaultPolicy("test", supervisor, actortest.Log())
+	p.MaxFailures, p.Stash = 3, 5
+	return p
+}
+
+func hosted(book *[]string, policy Policy) actor.Producer {
+	return Host(func() actor.Receiver { return &pupil{book} }, policy)
+}
+
+func ouch(*actor.Context) { panic("ouch") }
+
+// Mail that comes while the actor is down is handed on in order and before
+// newer mail, through a second crash too.
+func TestHostKeepsOrder(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		var book []string
+		pid := e.Start(hosted(&book, testPolicy(nil)))
+		e.Tell(pid, &note{n: 1})
+		e.Tell(pid, &note{n: 2, do: ouch})
+		e.Tell(pid, &note{n: 3})
+		e.Tell(pid, &note{n: 4, do: func(c *actor.Context) {
+			c.Send(c.PID(), &note{n: 6})
+			panic("again")
+		}})
+		e.Tell(pid, &note{n: 5})
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		want := []string{"started", "1", "started", "3", "started", "5", "6"}
+		if d := cmp.Diff(want, book); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+// Whoever waits for an answer of an actor that crashes gets one: who asked what
+// it crashed on, and who asked before.
+func TestHostAnswersForTheDead(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		var book []string
+		pid := e.Start(hosted(&book, testPolicy(nil)))
+		var got []actors.Answered
+		e.SpawnFunc(func(c *actor.Context) {
+			switch m := c.Message().(type) {
+			case actor.Started:
+				actors.Ask(c, pid, &note{n: 1}, time.Hour, "before")
+				actors.Ask(c, pid, &note{n: 2, do: func(c *actor.Context) { c.Respond("fine") }}, time.Hour, "answered")
+				actors.Ask(c, pid, &note{n: 3, do: ouch}, time.Hour, "crash")
+			case actors.Answered:
+				got = append(got, m)
+			}
+		}, "asker")
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if len(got) != 3 {
+			t.Fatalf("%d answers: %v", len(got), got)
+		}
+		for _, a := range got {
+			var failed *actors.Failed
+			if a.Tag == "answered" {
+				if a.Message != "fine" {
+					t.Errorf("answered %v", a)
+				}
+			} else if !errors.As(a.Err, &failed) || failed.Cause != "ouch" {
+				t.Errorf("%v ended in %v", a.Tag, a.Err)
+			}
+		}
+	})
+}
+
+// Nothing that an instance had under way reaches the next one, and the next one
+// does not start before the work of the old one has ended.
+func TestHostEndsOldWork(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		var book []string
+		pid := e.Start(hosted(&book, testPolicy(nil)))
+		silent := e.Probe()
+		var ended time.Time
+		start := time.Now()
+		e.Tell(pid, &note{n: 1, do: func(c *actor.Context) {
+			actors.After(c, time.Second, "tick")
+			actors.Ask(c, silent.PID, "", time.Second, nil)
+			actors.Go(c, func(ctx context.Context) any {
+				<-ctx.Done()
+				time.Sleep(3 * time.Second) // it takes its time
+				ended = time.Now()
+				return "worked"
+			})
+			panic("ouch")
+		}})
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		if len(book) > 1 {
+			t.Fatalf("a new instance while the old one works: %v", book)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if d := cmp.Diff([]string{"started", "started"}, book); d != "" {
+			t.Error(d)
+		}
+		if ended.Sub(start) != 3*time.Second {
+			t.Error("the work was not cancelled at once")
+		}
+	})
+}
+
+// A panic beside the actor, in its start or at its end is one of the actor.
+func TestHostSurvives(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		supervisor := e.Probe()
+		policy := testPolicy(supervisor.PID)
+		starts := 0
+		policy.Before = func(_ string, m any) {
+			switch m.(type) {
+			case actor.Started:
+				if starts++; starts < 3 {
+					panic("at start")
+				}
+			case actor.Stopped:
+				panic("at the end")
+			}
+		}
+		var book []string
+		pid := e.Spawn(hosted(&book, policy), "test")
+		time.Sleep(time.Minute)
+		e.Tell(pid, &note{n: 1, do: func(c *actor.Context) {
+			actors.Go(c, func(context.Context) any { panic("beside") })
+		}})
+		time.Sleep(time.Minute)
+		e.Tell(pid, &note{n: 2})
+		e.Stop(pid)
+		var causes []string
+		for _, m := range supervisor.Take() {
+			causes = append(causes, m.(*messages.ActorCrashed).Cause)
+		}
+		if d := cmp.Diff([]string{"at start", "at start", "beside", "at the end"}, causes); d != "" {
+			t.Error(d)
+		}
+		if d := cmp.Diff([]string{"started", "1", "started", "2"}, book); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+// An actor that fails too often refuses everything until it is revived, and
+// what makes it panic twice is never seen again.
+func TestHostGivesUp(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		supervisor := e.Probe()
+		var book []string
+		pid := e.Start(hosted(&book, testPolicy(supervisor.PID)))
+		bad := &note{do: ouch}
+		for range 2 {
+			e.Tell(pid, bad)
+			time.Sleep(time.Second)
+		}
+		if _, err := e.Ask(pid, bad); !err.(*actors.Failed).Quarantine {
+			t.Errorf("a third try ends in %v", err)
+		}
+		for range 2 {
+			e.Tell(pid, &note{do: ouch})
+			time.Sleep(time.Second)
+		}
+		var failed *actors.Failed
+		if _, err := e.Ask(pid, "anybody?"); !errors.As(err, &failed) {
+			t.Errorf("who asks one that gave up gets %v", err)
+		}
+		told := supervisor.Take()
+		if !told[1].(*messages.ActorCrashed).Again {
+			t.Error("the second crash at one message is not told as such")
+		}
+		if _, ok := told[len(told)-1].(*messages.ActorGaveUp); !ok {
+			t.Errorf("told last: %T", told[len(told)-1])
+		}
+		e.Tell(pid, Revive{})
+		e.Tell(pid, &note{n: 9})
+		if book[len(book)-1] != "9" {
+			t.Errorf("after its revival: %v", book)
+		}
+	})
+}
+
+// The stash is bounded: who asks beyond it is refused at once.
+func TestHostStashIsBounded(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		var book []string
+		policy := testPolicy(nil)
+		policy.MinBackoff = time.Hour
+		policy.MaxBackoff = time.Hour
+		pid := e.Start(hosted(&book, policy))
+		e.Tell(pid, &note{do: ouch})
+		for range policy.Stash {
+			e.Tell(pid, "kept")
+		}
+		start := time.Now()
+		if _, err := e.Ask(pid, "too much"); err == nil || time.Since(start) > 0 {
+			t.Errorf("asked beyond the stash: %v after %v", err, time.Since(start))
+		}
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		if len(book) != 2+policy.Stash {
+			t.Errorf("book: %v", book)
+		}
+	})
+}
