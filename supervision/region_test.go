@@ -23,6 +23,13 @@ type village struct {
 	weight int
 }
 
+// awake returns how many instances of an entity there are.
+func (v *village) awake(id uint64) int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.alive[id]
+}
+
 type villager struct {
 	id     uint64
 	v      *village
@@ -76,7 +83,7 @@ func TestRegionSleeps(t *testing.T) {
 			e.Tell(region, &messages.Deliver{To: 1, Message: i})
 			time.Sleep(2 * time.Minute)
 			synctest.Wait()
-			if v.alive[1] != 0 {
+			if v.awake(1) != 0 {
 				t.Fatal("it does not sleep")
 			}
 		}
@@ -93,12 +100,12 @@ func TestRegionLetsWork(t *testing.T) {
 		e.Tell(region, &messages.Deliver{To: 1, Message: time.Hour})
 		time.Sleep(50 * time.Minute)
 		synctest.Wait()
-		if v.alive[1] != 1 {
+		if v.awake(1) != 1 {
 			t.Error("put to sleep with a timer under way")
 		}
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if v.alive[1] != 0 {
+		if v.awake(1) != 0 {
 			t.Error("still awake")
 		}
 	})
