@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,23 +24,40 @@ type note struct {
 }
 
 // A pupil does what it is told and writes it down in a book that outlives it.
-type pupil struct{ book *[]string }
+type pupil struct{ book *book }
+
+type book struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (b *book) write(line string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.lines = append(b.lines, line)
+}
+
+func (b *book) read() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.lines
+}
 
 func (p *pupil) Receive(c *actor.Context) {
 	switch m := c.Message().(type) {
 	case actor.Started:
-		*p.book = append(*p.book, "started")
+		p.book.write("started")
 	case actor.Stopped:
-		*p.book = append(*p.book, "stopped")
+		p.book.write("stopped")
 	case *note:
 		if m.do != nil {
 			m.do(c)
 		}
-		*p.book = append(*p.book, fmt.Sprint(m.n))
+		p.book.write(fmt.Sprint(m.n))
 	case string:
-		*p.book = append(*p.book, m)
+		p.book.write(m)
 	case actors.Answered:
-		*p.book = append(*p.book, "answered")
+		p.book.write("answered")
 	}
 }
 
@@ -49,7 +67,7 @@ func testPolicy(supervisor *actor.PID) Policy {
 	return p
 }
 
-func hosted(book *[]string, policy Policy) actor.Producer {
+func hosted(book *book, policy Policy) actor.Producer {
 	return Host(func() actor.Receiver { return &pupil{book} }, policy)
 }
 
@@ -59,7 +77,7 @@ func ouch(*actor.Context) { panic("ouch") }
 // newer mail, through a second crash too.
 func TestHostKeepsOrder(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
-		var book []string
+		var book book
 		pid := e.Start(hosted(&book, testPolicy(nil)))
 		e.Tell(pid, &note{n: 1})
 		e.Tell(pid, &note{n: 2, do: ouch})
@@ -72,7 +90,7 @@ func TestHostKeepsOrder(t *testing.T) {
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		want := []string{"started", "1", "started", "3", "started", "5", "6"}
-		if d := cmp.Diff(want, book); d != "" {
+		if d := cmp.Diff(want, book.read()); d != "" {
 			t.Error(d)
 		}
 	})
@@ -82,7 +100,7 @@ func TestHostKeepsOrder(t *testing.T) {
 // it crashed on, and who asked before.
 func TestHostAnswersForTheDead(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
-		var book []string
+		var book book
 		pid := e.Start(hosted(&book, testPolicy(nil)))
 		var got []actors.Answered
 		e.SpawnFunc(func(c *actor.Context) {
@@ -117,10 +135,10 @@ func TestHostAnswersForTheDead(t *testing.T) {
 // does not start before the work of the old one has ended.
 func TestHostEndsOldWork(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
-		var book []string
+		var book book
 		pid := e.Start(hosted(&book, testPolicy(nil)))
 		silent := e.Probe()
-		var ended time.Time
+		ended := make(chan time.Time, 1)
 		start := time.Now()
 		e.Tell(pid, &note{n: 1, do: func(c *actor.Context) {
 			actors.After(c, time.Second, "tick")
@@ -128,22 +146,22 @@ func TestHostEndsOldWork(t *testing.T) {
 			actors.Go(c, func(ctx context.Context) any {
 				<-ctx.Done()
 				time.Sleep(3 * time.Second) // it takes its time
-				ended = time.Now()
+				ended <- time.Now()
 				return "worked"
 			})
 			panic("ouch")
 		}})
 		time.Sleep(3 * time.Second)
 		synctest.Wait()
-		if len(book) > 1 {
-			t.Fatalf("a new instance while the old one works: %v", book)
+		if len(book.read()) > 1 {
+			t.Fatalf("a new instance while the old one works: %v", book.read())
 		}
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if d := cmp.Diff([]string{"started", "started"}, book); d != "" {
+		if d := cmp.Diff([]string{"started", "started"}, book.read()); d != "" {
 			t.Error(d)
 		}
-		if ended.Sub(start) != 3*time.Second {
+		if (<-ended).Sub(start) != 3*time.Second {
 			t.Error("the work was not cancelled at once")
 		}
 	})
@@ -165,7 +183,7 @@ func TestHostSurvives(t *testing.T) {
 				panic("at the end")
 			}
 		}
-		var book []string
+		var book book
 		pid := e.Spawn(hosted(&book, policy), "test")
 		time.Sleep(time.Minute)
 		e.Tell(pid, &note{n: 1, do: func(c *actor.Context) {
@@ -181,7 +199,7 @@ func TestHostSurvives(t *testing.T) {
 		if d := cmp.Diff([]string{"at start", "at start", "beside", "at the end"}, causes); d != "" {
 			t.Error(d)
 		}
-		if d := cmp.Diff([]string{"started", "1", "started", "2"}, book); d != "" {
+		if d := cmp.Diff([]string{"started", "1", "started", "2"}, book.read()); d != "" {
 			t.Error(d)
 		}
 	})
@@ -192,7 +210,7 @@ func TestHostSurvives(t *testing.T) {
 func TestHostGivesUp(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
 		supervisor := e.Probe()
-		var book []string
+		var book book
 		pid := e.Start(hosted(&book, testPolicy(supervisor.PID)))
 		bad := &note{do: ouch}
 		for range 2 {
@@ -219,8 +237,8 @@ func TestHostGivesUp(t *testing.T) {
 		}
 		e.Tell(pid, Revive{})
 		e.Tell(pid, &note{n: 9})
-		if book[len(book)-1] != "9" {
-			t.Errorf("after its revival: %v", book)
+		if book.read()[len(book.read())-1] != "9" {
+			t.Errorf("after its revival: %v", book.read())
 		}
 	})
 }
@@ -228,7 +246,7 @@ func TestHostGivesUp(t *testing.T) {
 // The stash is bounded: who asks beyond it is refused at once.
 func TestHostStashIsBounded(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
-		var book []string
+		var book book
 		policy := testPolicy(nil)
 		policy.MinBackoff = time.Hour
 		policy.MaxBackoff = time.Hour
@@ -243,8 +261,8 @@ func TestHostStashIsBounded(t *testing.T) {
 		}
 		time.Sleep(2 * time.Hour)
 		synctest.Wait()
-		if len(book) != 2+policy.Stash {
-			t.Errorf("book: %v", book)
+		if len(book.read()) != 2+policy.Stash {
+			t.Errorf("book: %v", book.read())
 		}
 	})
 }

@@ -55,7 +55,8 @@ type entity struct {
 	use       *list.Element // in region.byUse; nil while it ends
 	last      time.Time     // of the last mail
 	delivered uint64
-	asked     uint64 // delivered, when asked to sleep, plus one; 0 if not asked since
+	asked     uint64 // delivered, when asked to sleep, plus one; 0 if no answer is due
+	unwilling bool   // it would not sleep, and has had no mail since
 	weight    int
 	held      []envelope // while the old instance ends
 }
@@ -119,6 +120,7 @@ func (r *region) deliver(c *actor.Context, id uint64, e envelope) {
 	}
 	to.last = time.Now()
 	to.delivered++
+	to.unwilling = false
 	r.byUse.MoveToBack(to.use)
 	c.Engine().SendWithSender(to.pid, e.message, e.sender)
 }
@@ -172,6 +174,8 @@ func (r *region) dozing(c *actor.Context, m dozing) {
 	quiet := e.asked == e.delivered+1
 	e.asked = 0
 	if !m.willing || !quiet {
+		e.unwilling = quiet
+		r.shrink(c)
 		return
 	}
 	r.byUse.Remove(e.use)
@@ -195,8 +199,6 @@ func (r *region) ended(c *actor.Context, id uint64) {
 	r.tellWeight()
 }
 
-// weighed keeps the sum and asks the idlest to sleep while it is over the
-// budget.
 func (r *region) weighed(c *actor.Context, m weighed) {
 	e := r.entities[m.id]
 	if e == nil || e.use == nil {
@@ -205,15 +207,23 @@ func (r *region) weighed(c *actor.Context, m weighed) {
 	r.weight += int64(m.weight - e.weight)
 	e.weight = m.weight
 	r.tellWeight()
+	r.shrink(c)
+}
+
+// shrink asks the idlest to sleep, as many as bring the rest within the budget.
+func (r *region) shrink(c *actor.Context) {
 	if r.cfg.Budget <= 0 {
 		return
 	}
 	over := r.weight - int64(r.cfg.Budget)
 	for el := r.byUse.Front(); el != nil && over > 0; el = el.Next() {
-		idle := el.Value.(*entity)
-		over -= int64(idle.weight)
-		if idle.asked == 0 {
-			r.ask(c, idle)
+		e := el.Value.(*entity)
+		if e.unwilling {
+			continue
+		}
+		over -= int64(e.weight)
+		if e.asked == 0 {
+			r.ask(c, e)
 		}
 	}
 }
