@@ -1,0 +1,31 @@
+package messages
+
+// Taken answers an event that the gateway asked a channel to take: it is
+// accepted durably, or it asks the bot nothing. Either way it is done with as
+// far as Discord's session is concerned.
+type Taken struct{}
+
+// GetWord asks a channel for the right to answer a trigger visibly. The answer
+// is [*Word], once the trigger is accepted durably and what the same person
+// asked before is answered. It may take as long as those answers do.
+type GetWord struct{ Trigger MessageID }
+
+// Word answers [GetWord], with the trigger as it is in the store.
+type Word struct{ Trigger Trigger }
+
+// TurnEnded tells a channel that a trigger has its outcome, durably.
+type TurnEnded struct {
+	Trigger MessageID
+	State   TriggerState
+}
+
+// GetConversations asks a channel how it stands. The answer is
+// [*Conversations].
+type GetConversations struct{}
+
+// Conversations answers [GetConversations].
+type Conversations struct {
+	Window   int // messages remembered
+	Waiting  int // triggers that wait for their turn
+	Speaking int // triggers being answered
+}

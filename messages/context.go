@@ -1,0 +1,61 @@
+package messages
+
+// Admit asks a user's actor whether one more trigger fits that person's own
+// rate. The same trigger asked again is not counted twice. The answer is
+// [*Admitted], or the error [*Failure] with [CauseUserRate] and the time to
+// come back.
+type Admit struct {
+	User    UserID
+	Trigger MessageID
+}
+
+// Admitted answers [Admit].
+type Admitted struct{}
+
+// GetUserContext asks a user's actor what of that person enters a prompt in a
+// channel. The answer is [*UserContext].
+type GetUserContext struct {
+	User    UserID
+	Channel ChannelID
+}
+
+// UserContext answers [GetUserContext].
+type UserContext struct {
+	// Cleared is the bound of /clear in the channel: what the person said there
+	// before it, and what was answered to it, enters no prompt of that person.
+	Cleared MessageID // 0 for none
+}
+
+// Forget tells a user's actor that the person's conversation in a channel
+// before a message is to enter no prompt of that person any more. It is kept
+// durably; the answer is [*Forgot].
+type Forget struct {
+	User    UserID
+	Channel ChannelID
+	Before  MessageID
+}
+
+// Forgot answers [Forget].
+type Forgot struct{}
+
+// GetGuildContext asks a guild's actor what of the guild and of one of its
+// channels matters to the bot. The answer is [*GuildContext].
+type GetGuildContext struct {
+	Guild   GuildID
+	Channel ChannelID
+}
+
+// GuildContext answers [GetGuildContext]. Its slices are never changed once
+// sent. Until Discord has told of the guild, Known is false and the rest zero.
+type GuildContext struct {
+	Known       bool
+	Name        string
+	ChannelName string
+	Kind        ChannelKind
+	Parent      ChannelID // of a thread
+	Joined      bool      // a thread that the bot is in
+	BotRoles    []RoleID  // the managed role that stands for the bot itself when mentioned
+	Emojis      []string  // <:name:id>
+	Persona     string    // by name
+	Permissions uint64    // of the bot in the channel
+}
