@@ -34,6 +34,7 @@ type Message struct {
 	Attachments     []Attachment
 	Nonce           string
 	Edited          time.Time // zero if never
+	AuthorRoles     []RoleID  // of the author in the guild, as far as told
 	Spoken          bool      // an ordinary message or reply: not a join, pin or other notice
 }
 
@@ -86,6 +87,7 @@ type Channel struct {
 	Kind        ChannelKind
 	LastMessage MessageID
 	Joined      bool // of a thread: the bot is in it
+	JoinUnknown bool // Joined was not told: what was known of it before holds
 	Overwrites  []Overwrite
 }
 
@@ -122,6 +124,14 @@ type GuildGone struct {
 // ChannelSeen tells of a new or changed channel or thread.
 type ChannelSeen struct {
 	Channel Channel
+	Seq     int64
+}
+
+// BotThreadChanged tells that the bot joined or left a thread.
+type BotThreadChanged struct {
+	Channel ChannelID
+	Guild   GuildID
+	Joined  bool
 	Seq     int64
 }
 
@@ -168,7 +178,8 @@ type CommandUsed struct {
 	ChannelKind ChannelKind
 	Guild       GuildID // 0 in a direct message
 	User        User
-	Permissions uint64 // of the user in the channel
+	UserRoles   []RoleID // in the guild
+	Permissions uint64   // of the user in the channel
 	AppPerms    uint64 // of the bot in the channel
 	Name        string // of the command, with its subcommand after a space
 	Options     map[string]string
@@ -202,6 +213,7 @@ type Post struct {
 	Channel  ChannelID
 	Content  string
 	ReplyTo  MessageID // 0 for none; a reply to a deleted message is posted without it
+	Asker    UserID    // who wrote ReplyTo; 0 if unknown, then a sole mention is taken for the asker
 	Mentions []UserID  // the only people who are notified; none for nobody
 	Nonce    string    // at most 25 characters; a repeat within minutes returns the first message
 	Files    []File
