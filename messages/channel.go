@@ -13,10 +13,30 @@ type GetWord struct{ Trigger MessageID }
 // Word answers [GetWord], with the trigger as it is in the store.
 type Word struct{ Trigger Trigger }
 
+// A Line is one message as a channel remembers it.
+type Line struct {
+	ID      MessageID
+	Author  UserID
+	Name    string // as shown in the channel
+	Text    string
+	ReplyTo MessageID // 0 for none
+	Own     bool      // the bot's
+}
+
+// A Question is what a turn is made to answer. It is never changed once made.
+type Question struct {
+	Trigger Trigger
+	Window  []Line    // what was said before, oldest first, without copies of the question
+	Anchor  MessageID // the last of Window; 0 for none. Equal questions with one anchor are the same
+	Refuse  Cause     // if set, all there is to do is to say that this is why there is no answer
+}
+
 // TurnEnded tells a channel that a trigger has its outcome, durably.
 type TurnEnded struct {
 	Trigger MessageID
 	State   TriggerState
+	Answer  string      // the whole text; "" if there is none
+	Parts   []MessageID // the messages that hold it
 }
 
 // GetConversations asks a channel how it stands. The answer is

@@ -9,8 +9,8 @@ import (
 // A Priority ranks the jobs of a router: a smaller one goes first.
 type Priority int
 
-// The priorities. What waits long enough is ranked one higher, so background
-// work is slowed by people, never shut out.
+// The priorities. One that had no turn for long gets one, so that background
+// work is slowed by people but not shut out.
 const (
 	PriorityInteractive Priority = iota // somebody waits for it
 	PriorityRetry                       // somebody waits, and it had a chance before
