@@ -24,6 +24,19 @@ type UserContext struct {
 	// Cleared is the bound of /clear in the channel: what the person said there
 	// before it, and what was answered to it, enters no prompt of that person.
 	Cleared MessageID // 0 for none
+	// PlainPersona says that the person wants answers without the guild's
+	// persona. It wins over all other choices of a persona.
+	PlainPersona bool
+	// Digest is equal for people of whom the same enters the prompt, and "" when
+	// nothing does: part of what makes two questions the same.
+	Digest string
+}
+
+// RefusePersona tells a user's actor that the person wants answers without the
+// guild's persona, or with it again. It is kept durably; the answer is [*Kept].
+type RefusePersona struct {
+	User   UserID
+	Refuse bool
 }
 
 // Forget tells a user's actor that the person's conversation in a channel
