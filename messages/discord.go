@@ -180,8 +180,8 @@ type CommandUsed struct {
 	User        User
 	UserRoles   []RoleID // in the guild
 	Permissions uint64   // of the user in the channel
-	AppPerms    uint64 // of the bot in the channel
-	Name        string // of the command, with its subcommand after a space
+	AppPerms    uint64   // of the bot in the channel
+	Name        string   // of the command, with its subcommand after a space
 	Options     map[string]string
 	Attachments []Attachment
 	Locale      string // of the user, as Discord writes it: en-US, de
