@@ -49,3 +49,7 @@ type Conversations struct {
 	Waiting  int // triggers that wait for their turn
 	Speaking int // triggers being answered
 }
+
+// Wake starts a channel's actor, so that it takes up what it left unanswered.
+// The answer is [*Taken].
+type Wake struct{}

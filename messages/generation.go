@@ -67,6 +67,7 @@ const (
 	CauseTimeout      Cause = "timeout"       // nothing came in time
 	CauseKey          Cause = "key"           // the operator's key or account
 	CauseModel        Cause = "model"         // the model does not exist any more
+	CauseNotServed    Cause = "not_served"    // the operator's allow-lists leave this place or person out
 	CauseNoPermission Cause = "no_permission" // Discord does not let us
 	CauseGone         Cause = "gone"          // the channel or message does not exist any more
 	CauseInternal     Cause = "internal"      // a bug of ours

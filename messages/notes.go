@@ -9,7 +9,7 @@ type KeepNote struct {
 	Value string
 }
 
-// Kept answers [KeepNote] when the note is on disk.
+// Kept answers a command of the journal: what it told is on disk.
 type Kept struct{}
 
 // GetNotes asks the journal for all notes of an entity. The answer is [Notes].

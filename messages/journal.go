@@ -1,0 +1,123 @@
+package messages
+
+import "time"
+
+// The journal's commands are durable when they are answered: with [*Kept], or
+// with what is said at the command. The error is [*Refused] when the journal
+// is full, and [*Failure] when the store fails.
+
+// AcceptTrigger keeps a trigger. The answer is [*Accepted].
+type AcceptTrigger struct{ Trigger Trigger }
+
+// Accepted answers [AcceptTrigger].
+type Accepted struct {
+	Trigger Trigger // as it is in the store
+	Fresh   bool    // it was not known before
+}
+
+// KeepPart keeps which message holds a part of an answer.
+type KeepPart struct {
+	Trigger MessageID
+	Part    int // from 0
+	Message MessageID
+}
+
+// KeepFinal keeps the whole text of an answer, before it is shown.
+type KeepFinal struct {
+	Trigger  MessageID
+	Revision int
+	Text     string
+}
+
+// KeepShared keeps whom one message is about to answer, before it is posted.
+type KeepShared struct {
+	Nonce  string      // of the message
+	Covers []MessageID // triggers
+}
+
+// EndTrigger keeps the outcome of a trigger. One that has an outcome keeps it.
+type EndTrigger struct {
+	Trigger MessageID
+	State   TriggerState // an outcome
+	Cause   Cause        // "" for an answer
+}
+
+// CountAttempt counts that an actor failed on a trigger.
+type CountAttempt struct{ Trigger MessageID }
+
+// ReviseTrigger keeps a trigger's question as it was edited, with its new
+// revision. The trigger is without outcome again.
+type ReviseTrigger struct{ Trigger Trigger }
+
+// GetTrigger asks the journal for a trigger. The answer is [*TriggerFound].
+type GetTrigger struct{ ID MessageID }
+
+// TriggerFound answers [GetTrigger].
+type TriggerFound struct {
+	Trigger Trigger
+	Found   bool
+}
+
+// GetUnfinished asks the journal for the triggers of a channel that have no
+// outcome. The answer is [*Unfinished].
+type GetUnfinished struct{ Channel ChannelID }
+
+// Unfinished answers [GetUnfinished].
+type Unfinished struct{ Triggers []Trigger } // the oldest first
+
+// GetUnfinishedChannels asks the journal where triggers have no outcome. The
+// answer is [*UnfinishedChannels].
+type GetUnfinishedChannels struct{}
+
+// UnfinishedChannels answers [GetUnfinishedChannels].
+type UnfinishedChannels struct{ Channels []ChannelID }
+
+// KeepSession keeps the gateway's session of a shard.
+type KeepSession struct {
+	Shard   int
+	Session Session
+}
+
+// GetSession asks the journal for the gateway's session of a shard. The answer
+// is [*SessionFound].
+type GetSession struct{ Shard int }
+
+// SessionFound answers [GetSession].
+type SessionFound struct {
+	Session Session
+	Alive   time.Time // when the shard was last known alive; zero if never
+	Found   bool
+}
+
+// KeepAlive keeps when a shard was last known alive.
+type KeepAlive struct {
+	Shard int
+	At    time.Time
+}
+
+// Quarantine keeps a message that crashed an actor twice, for the operator.
+type Quarantine struct {
+	Actor   string
+	Message string // its type
+	Stack   string
+	Trigger MessageID // 0 if it was about none
+}
+
+// AttemptMade keeps a request that was sent to a model, for its quota.
+type AttemptMade struct {
+	Model  string
+	At     time.Time
+	Input  int     // tokens, as estimated or billed
+	Output int     // tokens
+	Cost   float64 // dollars
+}
+
+// GetAttempts asks the journal for the requests to all models since a time. The
+// answer is [*Attempts].
+type GetAttempts struct{ Since time.Time }
+
+// Attempts answers [GetAttempts].
+type Attempts struct{ Attempts []AttemptMade } // the oldest first
+
+// Prune forgets what is about messages before this one.
+type Prune struct{ Before MessageID }
