@@ -1,0 +1,257 @@
+// Package channel is the actor that serializes one channel, thread or direct
+// message.
+//
+// It owns the window of what was said last, the queue of triggers and the turns
+// that answer them. It hears [messages.MessageReceived], [messages.CommandUsed]
+// and what else happens in the channel, has each trigger accepted by the
+// journal, and gives each turn the word when what the same person asked before
+// is answered. It tells its sender [messages.Taken] when an event is accepted
+// durably or asks nothing.
+//
+// On a crash it forgets the window and the queue; it reads the one from Discord
+// and the other from the journal.
+package channel
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"troupe/actors"
+	"troupe/messages"
+
+	"github.com/anthdm/hollywood/actor"
+)
+
+// A History reads what was said in a channel before a message, the newest
+// first. Discord's edge is one. Its errors are [*messages.Limited] and
+// [*messages.Failure].
+type History interface {
+	History(ctx context.Context, channel messages.ChannelID, before messages.MessageID, limit int) ([]messages.Message, error)
+}
+
+// Config is what a channel is made of.
+type Config struct {
+	ID      messages.ChannelID
+	Self    messages.User // the bot
+	Rules   *Rules
+	Window  int // messages remembered
+	Side    int // people answered side by side
+	Queue   int // triggers without outcome; more are taken later
+	Guilds  *actor.PID
+	Journal *actor.PID
+	Outbox  *actor.PID // the region
+	Reader  *actor.PID // the router for what enters prompts
+	History History    // nil to do without
+	Parent  *actor.PID // the supervisor; nil for none
+	Turn    func(q *messages.Question, supervisor *actor.PID) actor.Producer
+	Log     *slog.Logger
+}
+
+// How long a channel waits for others.
+const (
+	placeWait   = 500 * time.Millisecond // for the guild, before it goes on with what it knows
+	placeAge    = 30 * time.Second       // after which the guild is asked again
+	historyWait = time.Second            // for Discord's history, before it goes on without
+	journalWait = time.Minute
+	maxHeld     = 200 // events held while it wakes up
+)
+
+// a channel is the actor. Its state is in state.go; here is who waits for what.
+type channel struct {
+	cfg    Config
+	state  state
+	place  place
+	placed time.Time // when the guild was asked last; zero for never
+
+	waking int    // answers due before events are taken up
+	held   []held // events meanwhile
+	filled bool   // the history was read, or could not be
+
+	takers map[messages.MessageID][]*actor.PID // who waits for a trigger to be accepted
+	turns  map[messages.MessageID]*running
+}
+
+// held is an event that waits until the channel has woken up.
+type held struct {
+	event  any
+	sender *actor.PID
+}
+
+// running is a turn under way.
+type running struct {
+	pid      *actor.PID
+	word     *actor.PID // who asked for the word; nil if nobody yet
+	tries    int        // turns started for the trigger
+	refusing bool       // this turn only says that there is no answer
+}
+
+// tags of asks.
+type (
+	placeAsked   struct{}
+	backlogAsked struct{}
+	historyAsked struct{}
+	acceptAsked  struct{ id messages.MessageID }
+	endAsked     struct{ id messages.MessageID }
+)
+
+// New returns the producer of a channel.
+func New(cfg Config) actor.Producer {
+	return func() actor.Receiver {
+		return &channel{
+			cfg:    cfg,
+			state:  state{window: window{max: cfg.Window}, side: cfg.Side, bound: cfg.Queue},
+			place:  place{id: cfg.ID, self: cfg.Self.ID},
+			takers: map[messages.MessageID][]*actor.PID{},
+			turns:  map[messages.MessageID]*running{},
+		}
+	}
+}
+
+func (a *channel) Receive(c *actor.Context) {
+	switch m := c.Message().(type) {
+	case actor.Started:
+		a.waking++
+		actors.Ask(c, a.cfg.Journal, &messages.GetUnfinished{Channel: a.cfg.ID}, journalWait, backlogAsked{})
+	case *messages.MessageReceived, *messages.MessageEdited, *messages.MessagesDeleted, *messages.CommandUsed, *messages.Wake:
+		a.event(c, held{m, c.Sender()})
+	case actors.Answered:
+		a.answered(c, m)
+	case *messages.GetWord:
+		a.wordAsked(c, m.Trigger)
+	case *messages.TurnEnded:
+		a.turnEnded(c, m)
+	case *messages.ActorCrashed:
+		a.forward(c, m)
+	case *messages.ActorGaveUp:
+		a.turnGaveUp(c, m)
+	case *messages.GetConversations:
+		c.Respond(&messages.Conversations{
+			Window: len(a.state.window.lines), Waiting: len(a.state.queue), Speaking: a.state.running(),
+		})
+	default:
+		actors.Unhandled(c, a.cfg.Log)
+	}
+}
+
+// MaySleep says that nothing is asked and nothing waits.
+func (a *channel) MaySleep() bool { return len(a.state.queue) == 0 && len(a.held) == 0 }
+
+// Weight returns the bytes that the window keeps in memory.
+func (a *channel) Weight() int { return a.state.window.size() }
+
+// event takes an event up, or holds it until the channel has woken up.
+func (a *channel) event(c *actor.Context, e held) {
+	a.askPlace(c, e.event)
+	switch {
+	case a.waking == 0:
+		a.take(c, e)
+	case len(a.held) < maxHeld:
+		a.held = append(a.held, e)
+	default:
+		a.reply(c, e.sender, &messages.Refused{Reason: messages.RefusedFull, RetryAfter: time.Second})
+	}
+}
+
+// askPlace asks the guild about the channel: before the first event is taken
+// up, and beside the others when the last answer is old.
+func (a *channel) askPlace(c *actor.Context, event any) {
+	if guild := guildOf(event); guild != 0 {
+		a.place.guild = guild
+	}
+	now := time.Now()
+	if a.place.guild == 0 || now.Sub(a.placed) < placeAge {
+		return
+	}
+	if a.placed.IsZero() {
+		a.waking++
+	}
+	a.placed = now
+	question := &messages.GetGuildContext{Guild: a.place.guild, Channel: a.cfg.ID}
+	actors.Ask(c, a.cfg.Guilds, &messages.Deliver{To: uint64(a.place.guild), Message: question}, placeWait, placeAsked{})
+}
+
+func guildOf(event any) messages.GuildID {
+	switch m := event.(type) {
+	case *messages.MessageReceived:
+		return m.Message.Guild
+	case *messages.MessageEdited:
+		return m.Message.Guild
+	case *messages.MessagesDeleted:
+		return m.Guild
+	case *messages.CommandUsed:
+		return m.Guild
+	}
+	return 0
+}
+
+func (a *channel) answered(c *actor.Context, m actors.Answered) {
+	switch tag := m.Tag.(type) {
+	case placeAsked:
+		a.guildAnswered(c, m)
+	case backlogAsked:
+		a.backlog(c, m)
+	case historyAsked:
+		a.history(c, m)
+	case acceptAsked:
+		a.accepted(c, tag.id, m)
+	case endAsked:
+		if m.Err != nil {
+			a.cfg.Log.Error("outcome not kept", "channel_id", a.cfg.ID, "trigger_id", tag.id, "err", m.Err)
+		}
+	}
+}
+
+func (a *channel) guildAnswered(c *actor.Context, m actors.Answered) {
+	if g, ok := m.Message.(*messages.GuildContext); ok && g.Known {
+		a.place.parent, a.place.botRoles = g.Parent, g.BotRoles
+		a.place.joined = g.Kind == messages.ChannelThread && g.Joined
+	} else {
+		a.cfg.Log.Debug("guild unknown", "channel_id", a.cfg.ID, "guild_id", a.place.guild)
+	}
+	a.wokenBy(c)
+}
+
+// backlog takes up what a former instance left without outcome.
+func (a *channel) backlog(c *actor.Context, m actors.Answered) {
+	if u, ok := m.Message.(*messages.Unfinished); ok {
+		for _, t := range u.Triggers {
+			if a.state.ask(t) {
+				a.state.accept(t)
+				a.place.guild = t.Guild
+			}
+		}
+	} else {
+		a.cfg.Log.Error("unfinished triggers not read", "channel_id", a.cfg.ID, "err", m.Err)
+	}
+	a.wokenBy(c)
+}
+
+// wokenBy counts an answer that waking up takes; with the last one the events
+// held are taken up.
+func (a *channel) wokenBy(c *actor.Context) {
+	if a.waking == 0 {
+		return
+	}
+	if a.waking--; a.waking > 0 {
+		return
+	}
+	events := a.held
+	a.held = nil
+	for _, e := range events {
+		a.take(c, e)
+	}
+	a.step(c)
+}
+
+func (a *channel) reply(c *actor.Context, to *actor.PID, m any) {
+	if to != nil {
+		c.Engine().Send(to, m)
+	}
+}
+
+func (a *channel) forward(c *actor.Context, m any) {
+	if a.cfg.Parent != nil {
+		c.Send(a.cfg.Parent, m)
+	}
+}

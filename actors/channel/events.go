@@ -1,0 +1,128 @@
+package channel
+
+import (
+	"time"
+
+	"troupe/actors"
+	"troupe/messages"
+
+	"github.com/anthdm/hollywood/actor"
+)
+
+// take deals with an event of Discord. Its sender is told when it is done with.
+func (a *channel) take(c *actor.Context, e held) {
+	switch m := e.event.(type) {
+	case *messages.MessageReceived:
+		a.heard(c, &m.Message, e.sender)
+	case *messages.CommandUsed:
+		a.commanded(c, m, e.sender)
+	case *messages.MessageEdited:
+		a.state.window.set(m.Message.ID, m.Message.Content)
+		a.reply(c, e.sender, &messages.Taken{})
+	case *messages.MessagesDeleted:
+		a.deleted(c, m.Messages)
+		a.reply(c, e.sender, &messages.Taken{})
+	case *messages.Wake:
+		a.reply(c, e.sender, &messages.Taken{})
+	}
+}
+
+func (a *channel) heard(c *actor.Context, m *messages.Message, sender *actor.PID) {
+	kind, text, ok := a.cfg.Rules.classify(m, a.place)
+	if m.Spoken {
+		a.state.window.add(messages.Line{
+			ID: m.ID, Author: m.Author.ID, Name: m.Author.Name, Text: m.Content,
+			ReplyTo: m.ReplyTo, Own: m.Author.ID == a.cfg.Self.ID,
+		})
+	}
+	if !ok {
+		a.reply(c, sender, &messages.Taken{})
+		return
+	}
+	a.ask(c, messages.Trigger{
+		ID: m.ID, Kind: kind, Channel: m.Channel, Guild: m.Guild, Asker: m.Author, Text: text,
+		ReplyTo: m.ReplyTo, ReplyText: m.ReplyToContent, ReplyUser: m.ReplyToAuthor,
+		Attachments: m.Attachments, State: messages.TriggerAccepted, Accepted: time.Now(),
+	}, sender)
+}
+
+// commanded takes up /chat: a trigger that is no message.
+func (a *channel) commanded(c *actor.Context, m *messages.CommandUsed, sender *actor.PID) {
+	t := messages.Trigger{
+		ID: messages.MessageID(m.Interaction.ID), Kind: messages.TriggerCommand, Channel: m.Channel, Guild: m.Guild,
+		Asker: m.User, Text: m.Options["message"], Attachments: m.Attachments, Interaction: m.Interaction,
+		Locale: m.Locale, State: messages.TriggerAccepted, Accepted: time.Now(),
+	}
+	a.state.window.add(messages.Line{ID: t.ID, Author: t.Asker.ID, Name: t.Asker.Name, Text: t.Text})
+	a.ask(c, t, sender)
+}
+
+// ask queues a trigger and has it accepted. One that is known already, here or
+// to the store, is not answered again, but its sender is told all the same.
+func (a *channel) ask(c *actor.Context, t messages.Trigger, sender *actor.PID) {
+	if known := a.state.find(t.ID); known != nil && known.accepted {
+		a.reply(c, sender, &messages.Taken{})
+		return
+	}
+	if waiting := a.takers[t.ID]; waiting != nil {
+		a.takers[t.ID] = append(waiting, sender)
+		return
+	}
+	if !a.state.ask(t) {
+		a.reply(c, sender, &messages.Refused{Reason: messages.RefusedFull, RetryAfter: time.Second})
+		return
+	}
+	a.takers[t.ID] = []*actor.PID{sender}
+	actors.Ask(c, a.cfg.Journal, &messages.AcceptTrigger{Trigger: t}, journalWait, acceptAsked{t.ID})
+	a.step(c)
+}
+
+// accepted tells those who brought a trigger that it is durable, or was before.
+func (a *channel) accepted(c *actor.Context, id messages.MessageID, m actors.Answered) {
+	var told any = &messages.Taken{}
+	switch stored, ok := m.Message.(*messages.Accepted); {
+	case !ok: // the event comes again
+		a.cfg.Log.Error("trigger not accepted", "channel_id", a.cfg.ID, "trigger_id", id, "err", m.Err)
+		told = &messages.Refused{Reason: messages.RefusedRestarted, RetryAfter: time.Second}
+		a.drop(c, id)
+	case stored.Trigger.State.Ended():
+		a.drop(c, id)
+	default:
+		a.state.accept(stored.Trigger)
+	}
+	for _, taker := range a.takers[id] {
+		a.reply(c, taker, told)
+	}
+	delete(a.takers, id)
+	a.step(c)
+}
+
+// drop ends a trigger that needs no answer of ours.
+func (a *channel) drop(c *actor.Context, id messages.MessageID) {
+	a.stop(c, id)
+	a.state.end(id, time.Now())
+}
+
+// deleted forgets messages. A question among them is cancelled, and what has
+// been said to it so far goes too.
+func (a *channel) deleted(c *actor.Context, ids []messages.MessageID) {
+	for _, id := range ids {
+		a.state.window.remove(id)
+		asked := a.state.find(id)
+		if asked == nil {
+			continue
+		}
+		t := asked.trigger
+		a.drop(c, id)
+		c.Send(a.cfg.Outbox, &messages.Deliver{To: uint64(a.cfg.ID), Message: &messages.CancelReply{
+			Reply: messages.Reply{
+				Trigger: id, Revision: t.Revision, Channel: t.Channel, Guild: t.Guild, Asker: t.Asker.ID, Parts: t.Parts,
+			},
+			Delete: true,
+		}})
+		actors.Ask(c, a.cfg.Journal, &messages.EndTrigger{
+			Trigger: id, State: messages.TriggerCancelled, Cause: messages.CauseCancelled,
+		}, journalWait, endAsked{id})
+	}
+	a.step(c)
+}

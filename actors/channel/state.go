@@ -1,0 +1,177 @@
+package channel
+
+import (
+	"time"
+
+	"troupe/messages"
+)
+
+// joinFor is how long an answered question still counts as a copy of one that
+// is asked again: as long as the coalescer keeps its generation.
+const joinFor = 2 * time.Second
+
+// A state is what the channel knows. Its methods say what is to be done.
+type state struct {
+	window window
+	queue  []*asked // triggers without outcome, as they were posted
+	ended  []answer // lately, the eldest first
+	side   int      // triggers of different people answered side by side
+	bound  int      // of queue
+}
+
+// An asked is a trigger on its way to its outcome.
+type asked struct {
+	trigger  messages.Trigger
+	same     string // equal for questions that may share one generation
+	accepted bool   // the store has it
+	running  bool   // its turn is started
+	word     bool   // its turn may speak
+}
+
+// An answer is a question that has its outcome.
+type answer struct {
+	id   messages.MessageID
+	same string
+	at   time.Time
+}
+
+// ask queues a trigger. It reports false if as many wait as may, and if this
+// one is there already.
+func (s *state) ask(t messages.Trigger) bool {
+	if s.find(t.ID) != nil || len(s.queue) >= s.bound {
+		return false
+	}
+	a := &asked{trigger: t, same: sameness(t)}
+	i := len(s.queue)
+	for i > 0 && s.queue[i-1].trigger.ID > t.ID && !s.queue[i-1].running {
+		i--
+	}
+	s.queue = append(s.queue, nil)
+	copy(s.queue[i+1:], s.queue[i:])
+	s.queue[i] = a
+	return true
+}
+
+// sameness returns what two questions have in common that may share one
+// generation.
+func sameness(t messages.Trigger) string {
+	same := normalize(t.Text) + "\x00" + t.ReplyTo.String()
+	for _, file := range t.Attachments {
+		same += "\x00" + file.Name
+	}
+	return same
+}
+
+func (s *state) find(id messages.MessageID) *asked {
+	for _, a := range s.queue {
+		if a.trigger.ID == id {
+			return a
+		}
+	}
+	return nil
+}
+
+// accept notes that the store has the trigger, in the form it has there.
+func (s *state) accept(t messages.Trigger) {
+	if a := s.find(t.ID); a != nil {
+		a.accepted, a.trigger = true, t
+	}
+}
+
+// end forgets a trigger that has its outcome, or is none any more.
+func (s *state) end(id messages.MessageID, now time.Time) {
+	for i, a := range s.queue {
+		if a.trigger.ID == id {
+			s.queue = append(s.queue[:i:i], s.queue[i+1:]...)
+			s.ended = append(s.lately(now), answer{id, a.same, now})
+			return
+		}
+	}
+}
+
+// lately returns the answers that may still be joined.
+func (s *state) lately(now time.Time) []answer {
+	for len(s.ended) > 0 && now.Sub(s.ended[0].at) > joinFor {
+		s.ended = s.ended[1:]
+	}
+	return s.ended
+}
+
+// due returns the triggers whose turns are to start now, and those whose turns
+// may speak from now on. The first question of each person is answered side by
+// side with those of others, up to a bound; the next one waits, but starts in
+// silence if it repeats one that is being answered.
+func (s *state) due() (start, speak []*asked) {
+	running := s.running()
+	first := map[messages.UserID]bool{}
+	repeats := map[string]bool{} // of questions being answered, by person
+	for _, a := range s.queue {
+		person := a.trigger.Asker.ID
+		repeat := person.String() + "\x00" + a.same
+		switch {
+		case !first[person]:
+			first[person] = true
+			if !a.running && running < s.side {
+				start = append(start, a)
+				a.running = true
+				running++
+			}
+			if a.running && a.accepted && !a.word {
+				speak = append(speak, a)
+				a.word = true
+			}
+		case !a.running && repeats[repeat]:
+			start = append(start, a)
+			a.running = true
+		}
+		repeats[repeat] = repeats[repeat] || a.running
+	}
+	return start, speak
+}
+
+// running returns how many people are being answered.
+func (s *state) running() (n int) {
+	people := map[messages.UserID]bool{}
+	for _, a := range s.queue {
+		if a.running && !people[a.trigger.Asker.ID] {
+			people[a.trigger.Asker.ID] = true
+			n++
+		}
+	}
+	return n
+}
+
+// question returns what the turn of a trigger is to answer: what was said
+// before, but copies of the question that may share its answer, and the bot's
+// replies to those.
+func (s *state) question(a *asked, now time.Time) *messages.Question {
+	copies := map[messages.MessageID]bool{}
+	for _, other := range s.queue {
+		copies[other.trigger.ID] = other.same == a.same
+	}
+	for _, other := range s.lately(now) {
+		copies[other.id] = other.same == a.same
+	}
+	lines := s.window.before(a.trigger.ID, func(l *messages.Line) bool {
+		return copies[l.ID] || l.Own && copies[l.ReplyTo] || l.Text == ""
+	})
+	q := &messages.Question{Trigger: a.trigger, Window: lines}
+	if len(lines) > 0 {
+		q.Anchor = lines[len(lines)-1].ID
+	}
+	return q
+}
+
+// answered puts an answer into the window as one line, whatever parts it has.
+func (s *state) answered(m *messages.TurnEnded, self messages.User) {
+	for i, part := range m.Parts {
+		text := ""
+		if i == 0 {
+			text = m.Answer
+		}
+		line := messages.Line{ID: part, Author: self.ID, Name: self.Name, Text: text, ReplyTo: m.Trigger, Own: true}
+		if !s.window.add(line) {
+			s.window.set(part, text)
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package channel
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"troupe/messages"
+)
+
+// Rules say what asks the bot something in a channel. They are never changed
+// once made.
+type Rules struct {
+	Guilds   []messages.GuildID   // the only guilds that are served; empty for all
+	Channels []messages.ChannelID // the only channels, a thread's parent included; empty for all
+	Users    []messages.UserID    // the only people; empty for all
+	Direct   bool                 // direct messages are served
+	Always   []messages.ChannelID // where every message asks the bot
+	Prefixes []string             // words a question may begin with instead of a mention, any case
+}
+
+// A place is what the rules need to know of the channel itself.
+type place struct {
+	id       messages.ChannelID
+	guild    messages.GuildID   // 0 for a direct message
+	parent   messages.ChannelID // of a thread
+	joined   bool               // a thread that the bot is in
+	self     messages.UserID
+	botRoles []messages.RoleID
+}
+
+// serves reports whether the rules let this person ask here at all.
+func (r *Rules) serves(p place, user messages.UserID) bool {
+	if len(r.Users) > 0 && !slices.Contains(r.Users, user) {
+		return false
+	}
+	if p.guild == 0 {
+		return r.Direct
+	}
+	if len(r.Guilds) > 0 && !slices.Contains(r.Guilds, p.guild) {
+		return false
+	}
+	return len(r.Channels) == 0 || slices.Contains(r.Channels, p.id) || slices.Contains(r.Channels, p.parent)
+}
+
+// classify says whether a message asks the bot something, by what, and what the
+// question is without the mention or prefix. The question may be empty.
+func (r *Rules) classify(m *messages.Message, p place) (kind messages.TriggerKind, text string, ok bool) {
+	if m.Author.Bot || m.Author.ID == p.self || !m.Spoken || !r.serves(p, m.Author.ID) {
+		return "", "", false
+	}
+	text, mentioned := stripMentions(m.Content, p)
+	rest, prefixed := r.stripPrefix(text)
+	switch {
+	case m.ReplyToAuthor == p.self && m.ReplyTo != 0:
+		return messages.TriggerReply, text, true
+	case p.guild == 0:
+		return messages.TriggerDirect, text, true
+	case mentioned || slices.Contains(m.Mentions, p.self) || sharesRole(m.MentionRoles, p.botRoles):
+		return messages.TriggerMention, text, true
+	case p.joined:
+		return messages.TriggerThread, text, true
+	case slices.Contains(r.Always, p.id) || p.parent != 0 && slices.Contains(r.Always, p.parent):
+		return messages.TriggerAlways, text, true
+	case prefixed:
+		return messages.TriggerPrefix, rest, true
+	}
+	return "", "", false
+}
+
+func sharesRole(a, b []messages.RoleID) bool {
+	return slices.ContainsFunc(a, func(id messages.RoleID) bool { return slices.Contains(b, id) })
+}
+
+// stripMentions removes the mentions of the bot, which are not part of what is
+// asked. It reports whether there were any.
+func stripMentions(text string, p place) (rest string, mentioned bool) {
+	forms := []string{"<@" + p.self.String() + ">", "<@!" + p.self.String() + ">"}
+	for _, role := range p.botRoles {
+		forms = append(forms, "<@&"+role.String()+">")
+	}
+	rest = text
+	for _, form := range forms {
+		if strings.Contains(rest, form) {
+			mentioned = true
+			rest = strings.ReplaceAll(rest, form, "")
+		}
+	}
+	if !mentioned {
+		return strings.TrimSpace(text), false
+	}
+	return strings.TrimLeft(strings.TrimSpace(rest), ",:; \t"), true
+}
+
+// stripPrefix removes the first prefix that the text begins with, as a word of
+// its own.
+func (r *Rules) stripPrefix(text string) (rest string, ok bool) {
+	for _, prefix := range r.Prefixes {
+		if prefix == "" || len(text) < len(prefix) || !strings.EqualFold(text[:len(prefix)], prefix) {
+			continue
+		}
+		rest = text[len(prefix):]
+		last := []rune(prefix)[len([]rune(prefix))-1]
+		if rest == "" || !isWord(last) || !isWord([]rune(rest)[0]) {
+			return strings.TrimLeft(strings.TrimSpace(rest), ",:; \t"), true
+		}
+	}
+	return "", false
+}
+
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// normalize returns the question as it is compared: case, spacing and the
+// punctuation at its end do not make a question another.
+func normalize(text string) string {
+	text = strings.Join(strings.Fields(strings.ToLower(text)), " ")
+	return strings.TrimRight(text, "?!. ")
+}

@@ -1,0 +1,250 @@
+package turn
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"troupe/actors"
+	"troupe/messages"
+)
+
+// A state is how far an answer has come. Its methods take what was heard and
+// say what is to be done.
+type state struct {
+	frame    frame
+	persona  func(string) string
+	question *messages.Question
+
+	waiting int // for checks and context
+	cause   messages.Cause
+	after   time.Duration // when to come back, with cause
+
+	trigger messages.Trigger // as the channel gave it with the word
+	word    bool             // it may speak
+	share   string           // the key of the generation
+	text    string           // so far; the whole answer once decided
+	note    string
+	outcome messages.TriggerState // "" until decided
+	sent    bool                  // the outbox was asked to finish
+	tries   int                   // of what crashed under way
+	parts   []messages.MessageID
+}
+
+// A next says how to go on after a generation has ended.
+type next int
+
+const (
+	speak    next = iota // it is decided what to say
+	joinNow              // ask again, with a shorter prompt
+	joinSoon             // ask again after a pause
+)
+
+// maxTries bounds how often a turn asks again what crashed on the other side.
+const maxTries = 3
+
+func newState(cfg Config, q *messages.Question) state {
+	s := state{
+		frame:    frame{model: cfg.Model, maxTokens: cfg.MaxTokens, budget: cfg.Budget, tokens: cfg.Tokens},
+		persona:  cfg.Persona,
+		question: q,
+		trigger:  q.Trigger,
+		waiting:  2,
+	}
+	if q.Trigger.Guild != 0 {
+		s.waiting++
+	}
+	s.decideAtOnce()
+	return s
+}
+
+// decideAtOnce decides what needs no model: a refusal, an answer that the store
+// has already, a mention without a question.
+func (s *state) decideAtOnce() {
+	t := &s.question.Trigger
+	switch {
+	case s.question.Refuse != "":
+		s.refuse(s.question.Refuse, 0, time.Time{})
+	case t.Final != "":
+		s.text, s.outcome = t.Final, messages.TriggerAnswered
+	case t.Text == "" && len(t.Attachments) == 0 && t.ReplyText == "":
+		s.text, s.outcome = greeting, messages.TriggerAnswered
+	}
+}
+
+// generates reports whether the model is to be asked.
+func (s *state) generates() bool { return s.outcome == "" }
+
+// decided reports whether it is known what to say.
+func (s *state) decided() bool { return s.outcome != "" }
+
+// ready reports whether all is known that the prompt depends on.
+func (s *state) ready() bool { return s.waiting == 0 && s.outcome == "" }
+
+// delivers reports, once, that it is decided what to say and may be said.
+func (s *state) delivers() bool {
+	if s.outcome == "" || !s.word || s.sent {
+		return false
+	}
+	s.sent = true
+	return true
+}
+
+// admitted takes the answer of the asker's own rate. What cannot be checked is
+// let pass: the limits of the whole bot hold in any case.
+func (s *state) admitted(err error, now time.Time) {
+	s.waiting--
+	if f, ok := errors.AsType[*messages.Failure](err); ok && s.outcome == "" {
+		s.refuse(f.Cause, f.After, now)
+	}
+}
+
+func (s *state) userKnown(u *messages.UserContext) {
+	s.waiting--
+	if u != nil {
+		s.frame.cleared = u.Cleared
+	}
+}
+
+func (s *state) guildKnown(g *messages.GuildContext) {
+	s.waiting--
+	s.frame.guild = g
+	if g == nil || !g.Known || s.outcome != "" || s.trigger.Kind == messages.TriggerCommand {
+		return
+	}
+	needed := messages.PermissionSendMessages
+	if g.Kind == messages.ChannelThread {
+		needed = messages.PermissionSendInThreads
+	}
+	if g.Permissions&(needed|messages.PermissionViewChannel) != needed|messages.PermissionViewChannel {
+		s.outcome, s.cause = messages.TriggerUndeliverable, messages.CauseNoPermission
+	}
+}
+
+// prompt builds what the model is asked, and the key by which others may share
+// the answer.
+func (s *state) prompt(q *messages.Question) (*messages.Prompt, string) {
+	name := ""
+	if s.frame.guild != nil {
+		name = s.frame.guild.Persona
+	}
+	s.frame.persona = s.persona(name)
+	p := s.frame.build(q)
+	s.share = shareKey(q, p)
+	return p, s.share
+}
+
+// mayspeak takes the word.
+func (s *state) mayspeak(t messages.Trigger) {
+	s.word, s.trigger = true, t
+	if t.Final != "" && s.outcome == "" {
+		s.text, s.outcome = t.Final, messages.TriggerAnswered
+	}
+}
+
+// grow takes the text so far. It reports whether to show it.
+func (s *state) grow(text string) bool {
+	if s.outcome != "" {
+		return false
+	}
+	s.text = text
+	return s.word
+}
+
+// result takes what the generation ended in.
+func (s *state) result(result any, now time.Time) next {
+	if s.outcome != "" {
+		return speak
+	}
+	switch r := result.(type) {
+	case *messages.Generation:
+		s.answer(r)
+	case *messages.Failure:
+		if r.Retry == messages.RetryShorter && s.tries == 0 {
+			s.tries++
+			s.frame.budget /= 2
+			return joinNow
+		}
+		s.refuse(r.Cause, r.After, now)
+	case *messages.Refused:
+		if r.Reason == messages.RefusedRestarted && s.tries < maxTries {
+			s.tries++
+			return joinSoon
+		}
+		s.refuse(refusedCause(r.Reason), r.RetryAfter, now)
+	case *actors.Failed:
+		if s.tries < maxTries {
+			s.tries++
+			return joinSoon
+		}
+		s.refuse(messages.CauseInternal, 0, now)
+	case error:
+		s.refuse(messages.CauseTimeout, 0, now)
+	default:
+		s.refuse(messages.CauseInternal, 0, now)
+	}
+	return speak
+}
+
+func (s *state) answer(g *messages.Generation) {
+	s.text, s.outcome = g.Text, messages.TriggerAnswered
+	switch {
+	case g.Cut:
+		s.note = cutNote
+	case g.Truncated:
+		s.note = longNote
+	default:
+		s.note = g.Note
+	}
+}
+
+// refusedCause returns what people are told when a pool has refused.
+func refusedCause(reason string) messages.Cause {
+	switch reason {
+	case messages.RefusedQuota:
+		return messages.CauseMinuteQuota
+	case messages.RefusedBreaker:
+		return messages.CauseOverloaded
+	}
+	return messages.CauseBusy
+}
+
+func (s *state) refuse(cause messages.Cause, after time.Duration, now time.Time) {
+	s.outcome, s.cause, s.after, s.note = messages.TriggerRefused, cause, after, ""
+	s.text = refusal(cause, after, now)
+	s.share = "refusal/" + string(cause) + "/" + strconv.Itoa(int(after/time.Second))
+}
+
+// reply names the answer to the outbox.
+func (s *state) reply(q *messages.Question) messages.Reply {
+	t := &s.trigger
+	r := messages.Reply{
+		Trigger: t.ID, Revision: t.Revision, Channel: q.Trigger.Channel, Guild: q.Trigger.Guild,
+		Asker: q.Trigger.Asker.ID, AskerName: q.Trigger.Asker.Name, Share: s.share, Parts: t.Parts,
+		Interaction: q.Trigger.Interaction, Started: q.Trigger.Accepted,
+	}
+	if q.Trigger.Kind != messages.TriggerCommand {
+		r.ReplyTo = q.Trigger.ID
+	}
+	return r
+}
+
+// posted takes what the outbox answered. It reports whether to try again, and
+// after what pause.
+func (s *state) posted(p *messages.ReplyPosted, err error) (pause time.Duration, more bool) {
+	if p != nil {
+		s.parts = p.Parts
+		return 0, false
+	}
+	f, failed := errors.AsType[*messages.Failure](err)
+	if !failed && s.tries < maxTries { // the outbox crashed or is full
+		s.tries++
+		s.sent = false
+		return time.Duration(s.tries) * time.Second, true
+	}
+	s.outcome, s.cause = messages.TriggerUndeliverable, messages.CauseInternal
+	if failed {
+		s.cause = f.Cause
+	}
+	return 0, false
+}

@@ -1,0 +1,265 @@
+// Package turn is the actor that makes one answer.
+//
+// It owns the phases of that answer: checks and context side by side, then the
+// generation, then the delivery. It asks the user's and the guild's actors, the
+// coalescer and the outbox; it speaks when its channel gives it the word, and
+// tells the channel [messages.TurnEnded] when the outcome is durable.
+//
+// After a crash it begins again from the question; what it has posted is in the
+// trigger that comes with the word.
+package turn
+
+import (
+	"log/slog"
+	"time"
+
+	"troupe/actors"
+	"troupe/messages"
+
+	"github.com/anthdm/hollywood/actor"
+)
+
+// Config is what all turns have in common.
+type Config struct {
+	Model     string
+	MaxTokens int // of an answer; 0 for the model's own bound
+	Budget    int // tokens of a prompt
+	Tokens    func(text string) int
+	Persona   func(name string) string // what the model is told to be
+	Patience  time.Duration            // for the generation, waiting included
+
+	Channel   *actor.PID // gives the word
+	Users     *actor.PID // the region
+	Guilds    *actor.PID // the region
+	Outbox    *actor.PID // the region
+	Journal   *actor.PID
+	Coalescer *actor.PID // of generations
+	Generate  Generate
+	Log       *slog.Logger
+}
+
+// Generate makes the job that asks the model. The job's result is
+// [*messages.Generation] or [*messages.Failure].
+type Generate func(p *messages.Prompt, t *messages.Trigger) *messages.Job
+
+// How long a turn waits for others.
+const (
+	contextWait  = 300 * time.Millisecond // for a source of context, before it does without
+	admitWait    = time.Second
+	wordWait     = 30 * time.Minute // for earlier questions of the same person
+	deliveryWait = 20 * time.Minute // for the outbox, which has a deadline of its own
+	journalWait  = time.Minute
+	againAfter   = 250 * time.Millisecond // before what crashed is asked again
+	journalPause = 5 * time.Second        // before an outcome is written again
+)
+
+// A turn is the actor.
+type turn struct {
+	cfg      Config
+	question *messages.Question
+	state    state
+}
+
+// What is asked, as the tags of the answers.
+type (
+	admitAsked    struct{}
+	userAsked     struct{}
+	guildAsked    struct{}
+	wordAsked     struct{}
+	joinAsked     struct{}
+	deliveryAsked struct{}
+	outcomeAsked  struct{}
+)
+
+// again asks for the generation once more.
+type again struct{}
+
+// deliverAgain asks the outbox once more.
+type deliverAgain struct{}
+
+// endAgain writes the outcome once more.
+type endAgain struct{}
+
+// New returns the producer of a turn that answers q.
+func New(cfg Config, q *messages.Question) actor.Producer {
+	return func() actor.Receiver {
+		return &turn{cfg: cfg, question: q, state: newState(cfg, q)}
+	}
+}
+
+func (a *turn) Receive(c *actor.Context) {
+	switch m := c.Message().(type) {
+	case actor.Started:
+		a.begin(c)
+	case actors.Progress:
+		a.progress(c, m)
+	case actors.Answered:
+		a.answered(c, m)
+	case again:
+		a.join(c)
+	case deliverAgain:
+		a.deliver(c)
+	case endAgain:
+		a.end(c)
+	default:
+		actors.Unhandled(c, a.cfg.Log)
+	}
+}
+
+// begin asks everything at once that is needed and does not depend on the rest.
+func (a *turn) begin(c *actor.Context) {
+	t := &a.question.Trigger
+	actors.Ask(c, a.cfg.Channel, &messages.GetWord{Trigger: t.ID}, wordWait, wordAsked{})
+	if !a.state.generates() {
+		a.deliver(c)
+		return
+	}
+	user, guild := uint64(t.Asker.ID), uint64(t.Guild)
+	actors.Ask(c, a.cfg.Users, &messages.Deliver{
+		To: user, Message: &messages.Admit{User: t.Asker.ID, Trigger: t.ID},
+	}, admitWait, admitAsked{})
+	actors.Ask(c, a.cfg.Users, &messages.Deliver{
+		To: user, Message: &messages.GetUserContext{User: t.Asker.ID, Channel: t.Channel},
+	}, contextWait, userAsked{})
+	if guild != 0 {
+		actors.Ask(c, a.cfg.Guilds, &messages.Deliver{
+			To: guild, Message: &messages.GetGuildContext{Guild: t.Guild, Channel: t.Channel},
+		}, contextWait, guildAsked{})
+	}
+}
+
+func (a *turn) answered(c *actor.Context, m actors.Answered) {
+	switch m.Tag.(type) {
+	case admitAsked:
+		a.state.admitted(m.Err, time.Now())
+		a.proceed(c)
+	case userAsked:
+		u, _ := m.Message.(*messages.UserContext)
+		a.state.userKnown(u)
+		a.proceed(c)
+	case guildAsked:
+		g, _ := m.Message.(*messages.GuildContext)
+		a.state.guildKnown(g)
+		a.proceed(c)
+	case wordAsked:
+		a.word(c, m)
+	case joinAsked:
+		a.joined(c, m)
+	case deliveryAsked:
+		a.delivered(c, m)
+	case outcomeAsked:
+		a.ended(c, m)
+	}
+}
+
+// proceed goes on when all is known that the generation depends on.
+func (a *turn) proceed(c *actor.Context) {
+	switch {
+	case a.state.decided():
+		a.deliver(c)
+	case a.state.ready():
+		a.join(c)
+	}
+}
+
+// join asks for the generation, which others may be waiting for too.
+func (a *turn) join(c *actor.Context) {
+	prompt, key := a.state.prompt(a.question)
+	job := a.cfg.Generate(prompt, &a.question.Trigger)
+	actors.Ask(c, a.cfg.Coalescer, &messages.Join{Key: key, Job: job}, a.cfg.Patience, joinAsked{})
+}
+
+// progress shows how the answer grows.
+func (a *turn) progress(c *actor.Context, m actors.Progress) {
+	text, ok := m.Message.(string)
+	if !ok {
+		return
+	}
+	if a.state.grow(text) {
+		a.tellOutbox(c, &messages.GrowReply{Trigger: a.question.Trigger.ID, Text: text})
+	}
+}
+
+// word opens the reply: from now on there may be something to see.
+func (a *turn) word(c *actor.Context, m actors.Answered) {
+	w, ok := m.Message.(*messages.Word)
+	if !ok { // the channel has given this question up, or is new: it starts another turn
+		a.cfg.Log.Info("turn without the word", "trigger_id", a.question.Trigger.ID, "err", m.Err)
+		return
+	}
+	a.state.mayspeak(w.Trigger)
+	reply := a.state.reply(a.question)
+	a.tellOutbox(c, &messages.OpenReply{Reply: reply})
+	if text := a.state.text; text != "" && !a.state.decided() {
+		a.tellOutbox(c, &messages.GrowReply{Trigger: reply.Trigger, Text: text})
+	}
+	a.deliver(c)
+}
+
+func (a *turn) tellOutbox(c *actor.Context, m any) {
+	c.Send(a.cfg.Outbox, &messages.Deliver{To: uint64(a.question.Trigger.Channel), Message: m})
+}
+
+func (a *turn) joined(c *actor.Context, m actors.Answered) {
+	var result any = m.Err
+	if j, ok := m.Message.(*messages.Joined); ok {
+		result = j.Result
+	}
+	switch a.state.result(result, time.Now()) {
+	case joinSoon:
+		actors.After(c, againAfter, again{})
+	case joinNow:
+		a.join(c)
+	case speak:
+		a.deliver(c)
+	}
+}
+
+// deliver brings the answer, or the reason why there is none, to the channel:
+// once it is decided and the channel has given the word.
+func (a *turn) deliver(c *actor.Context) {
+	if !a.state.delivers() {
+		return
+	}
+	if a.state.outcome == messages.TriggerUndeliverable {
+		a.end(c)
+		return
+	}
+	actors.Ask(c, a.cfg.Outbox, &messages.Deliver{
+		To: uint64(a.question.Trigger.Channel),
+		Message: &messages.FinishReply{
+			Reply: a.state.reply(a.question), Text: a.state.text, Note: a.state.note,
+		},
+	}, deliveryWait, deliveryAsked{})
+}
+
+func (a *turn) delivered(c *actor.Context, m actors.Answered) {
+	posted, _ := m.Message.(*messages.ReplyPosted)
+	if pause, more := a.state.posted(posted, m.Err); more {
+		actors.After(c, pause, deliverAgain{})
+		return
+	}
+	a.end(c)
+}
+
+// end has the outcome written down.
+func (a *turn) end(c *actor.Context) {
+	actors.Ask(c, a.cfg.Journal, &messages.EndTrigger{
+		Trigger: a.question.Trigger.ID, State: a.state.outcome, Cause: a.state.cause,
+	}, journalWait, outcomeAsked{})
+}
+
+// ended tells the channel. An outcome that cannot be written is tried again: a
+// restart would answer a second time.
+func (a *turn) ended(c *actor.Context, m actors.Answered) {
+	if m.Err != nil {
+		a.cfg.Log.Error("outcome not kept", "trigger_id", a.question.Trigger.ID, "err", m.Err)
+		actors.After(c, journalPause, endAgain{})
+		return
+	}
+	told := &messages.TurnEnded{Trigger: a.question.Trigger.ID, State: a.state.outcome}
+	if a.state.outcome == messages.TriggerAnswered {
+		told.Answer, told.Parts = a.state.text, a.state.parts
+	}
+	c.Send(a.cfg.Channel, told)
+}

@@ -1,0 +1,24 @@
+package messages
+
+// A Command is a slash command, as it is registered with Discord.
+type Command struct {
+	Name        string // lower case, at most 32 characters
+	Description string // at most 100 characters
+	Options     []CommandOption
+	Private     bool // only who used it sees the answer
+}
+
+// A CommandOption is a value that a person gives with a command. All are text.
+type CommandOption struct {
+	Name        string
+	Description string
+	Required    bool
+	MaxLength   int // characters; 0 for Discord's own bound of 6000
+}
+
+// GetCommands asks the actor of commands for those it has. The answer is
+// [*Commands].
+type GetCommands struct{}
+
+// Commands answers [GetCommands]. It is never changed once sent.
+type Commands struct{ Commands []Command }
