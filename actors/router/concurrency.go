@@ -1,0 +1,129 @@
+package router
+
+import "time"
+
+// Concurrency says how many jobs may run at once.
+type Concurrency struct {
+	Start, Min, Max int
+	Pinned          bool // it stays at Start
+}
+
+// The tuning of the adaptive limit. It is AIMD, as in TCP (Chiu and Jain, 1989),
+// with the delay as a second sign of congestion (as in TCP Vegas), and it waits
+// longer and longer before it tries again what was too much (as in CUBIC).
+const (
+	cutRejected = 0.85 // what is left of the limit after "too much"
+	cutSlow     = 0.75 // at most this little is left after a slow round
+	tolerance   = 2.0  // a round this many times slower than usual is congestion
+	slowRounds  = 2    // so many in a row; one may be chance
+	followDown  = 0.3  // how fast "usual" follows what gets faster, by round
+	followUp    = 0.02 // and what gets slower while slots are free: the delay is not ours
+	followFull  = 0.002
+	shortHold   = 10 * time.Second
+	longHold    = 20 * time.Second
+)
+
+// A limiter finds how many calls at once an upstream takes. It is not told; it
+// learns from how they end.
+type limiter struct {
+	cfg   Concurrency
+	limit float64
+
+	// The present round: as many calls as may run at once.
+	calls int
+	took  time.Duration // of all of them
+	full  bool          // the limit was reached
+	slow  int           // rounds in a row before that were slow
+
+	usual   time.Duration // mean time of a call when all is well; 0 for unknown
+	lowered time.Time     // calls that began before tell of the time before
+
+	// What was too much last, not to be tried again before a time.
+	ceiling float64
+	held    time.Time
+	hold    time.Duration
+}
+
+func newLimiter(cfg Concurrency) limiter {
+	return limiter{cfg: cfg, limit: float64(cfg.Start)}
+}
+
+// slots returns how many calls may run at once.
+func (l *limiter) slots() int { return int(l.limit) }
+
+// served counts a call that got an answer, when running of them were under way.
+func (l *limiter) served(began time.Time, took time.Duration, running int, now time.Time) {
+	if l.cfg.Pinned || began.Before(l.lowered) {
+		return
+	}
+	l.calls++
+	l.took += took
+	l.full = l.full || running >= l.slots()
+	if l.calls >= l.slots() {
+		l.round(now)
+	}
+}
+
+// round draws the sum of a round.
+func (l *limiter) round(now time.Time) {
+	mean, full := l.took/time.Duration(l.calls), l.full
+	l.calls, l.took, l.full = 0, 0, false
+	defer l.learn(mean, full)
+	if l.usual == 0 || float64(mean) <= tolerance*float64(l.usual) {
+		l.slow = 0
+		if full {
+			l.raise(now)
+		}
+		return
+	}
+	if l.slow++; l.slow >= slowRounds {
+		l.slow = 0
+		l.lower(max(cutSlow, tolerance*float64(l.usual)/float64(mean)), now)
+	}
+}
+
+// learn takes the mean of a round into what is usual. What gets slower is
+// believed when slots are free, or there are no fewer to be had.
+func (l *limiter) learn(mean time.Duration, full bool) {
+	follow := followUp
+	switch {
+	case l.usual == 0:
+		follow = 1
+	case mean < l.usual, l.slots() <= l.cfg.Min:
+		follow = followDown
+	case full:
+		follow = followFull
+	}
+	l.usual += time.Duration(follow * float64(mean-l.usual))
+}
+
+// raise adds one slot, unless that was too much a short while ago.
+func (l *limiter) raise(now time.Time) {
+	next := min(l.limit+1, float64(l.cfg.Max))
+	if int(next) >= int(l.ceiling) && l.ceiling > 0 && now.Before(l.held) {
+		return
+	}
+	l.limit = next
+}
+
+// rejected counts a call that was too much: 429, 503, no answer in time.
+func (l *limiter) rejected(began time.Time, now time.Time) {
+	if l.cfg.Pinned || began.Before(l.lowered) {
+		return
+	}
+	l.lower(cutRejected, now)
+}
+
+// lower leaves a part of the limit, and less than before by at least one slot.
+func (l *limiter) lower(part float64, now time.Time) {
+	if int(l.limit) == int(l.ceiling) {
+		l.hold = min(2*l.hold, longHold)
+	} else {
+		l.hold = shortHold
+	}
+	l.ceiling = l.limit
+	l.held = now.Add(l.hold)
+	l.limit = max(min(part*l.limit, l.limit-1), float64(l.cfg.Min))
+	l.lowered = now
+	l.calls, l.took, l.full = 0, 0, false
+}

@@ -1,0 +1,153 @@
+package web
+
+import (
+	"regexp"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+)
+
+var (
+	kindSpan      = ast.NewNodeKind("Span")
+	kindReference = ast.NewNodeKind("Reference")
+	kindSubtext   = ast.NewNodeKind("Subtext")
+)
+
+// span is text between two runs of the same mark.
+type span struct {
+	ast.BaseInline
+	mark   byte
+	length int // of the run: 1 or 2
+}
+
+func (*span) Kind() ast.NodeKind            { return kindSpan }
+func (n *span) Dump(source []byte, lvl int) { ast.DumpHelper(n, source, lvl, nil, nil) }
+
+// tag returns what the span is in HTML.
+func (n *span) tag() string {
+	switch {
+	case n.mark == '|':
+		return `<span class="spoiler" role="button" tabindex="0" aria-label="Spoiler, press to show" aria-expanded="false">`
+	case n.mark == '~':
+		return "<s>"
+	case n.mark == '_' && n.length == 2:
+		return "<u>"
+	case n.length == 2:
+		return "<strong>"
+	}
+	return "<em>"
+}
+
+// spanParser finds spans of one mark.
+type spanParser struct {
+	mark     byte
+	shortest int // run that counts
+}
+
+func (p spanParser) Trigger() []byte { return []byte{p.mark} }
+
+func (p spanParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	before := block.PrecendingCharacter()
+	line, segment := block.PeekLine()
+	d := parser.ScanDelimiter(line, before, p.shortest, p)
+	if d == nil || p.shortest == 2 && d.OriginalLength != 2 {
+		return nil
+	}
+	d.Segment = segment.WithStop(segment.Start + d.OriginalLength)
+	block.Advance(d.OriginalLength)
+	pc.PushDelimiter(d)
+	return d
+}
+
+// IsDelimiter reports whether b is the mark.
+func (p spanParser) IsDelimiter(b byte) bool { return b == p.mark }
+
+// CanOpenCloser reports whether two runs belong together.
+func (p spanParser) CanOpenCloser(opener, closer *parser.Delimiter) bool {
+	return opener.Char == closer.Char
+}
+
+// OnMatch returns the span for two runs of which n marks were used up.
+func (p spanParser) OnMatch(n int) ast.Node { return &span{mark: p.mark, length: n} }
+
+// reference is an ID in angle brackets that Discord shows as a name, or a
+// mention of everybody.
+type reference struct {
+	ast.BaseInline
+	sort string // @ @! @& # / : t everyone
+	id   string
+	name string
+}
+
+func (*reference) Kind() ast.NodeKind            { return kindReference }
+func (n *reference) Dump(source []byte, lvl int) { ast.DumpHelper(n, source, lvl, nil, nil) }
+
+// The forms are those of Discord's documentation, Reference: Message formatting.
+var (
+	idForm       = regexp.MustCompile(`^<(@!|@&|@|#)(\d{1,20})>`)
+	namedForm    = regexp.MustCompile(`^<(?:(/)([-_ \p{L}\p{N}]{1,100})|a?(:)(\w{2,32})):(\d{1,20})>`)
+	timeForm     = regexp.MustCompile(`^<t:(\d{1,13})(?::[a-zA-Z])?>`)
+	everyoneForm = regexp.MustCompile(`^@(everyone|here)\b`)
+)
+
+// referenceParser finds references.
+type referenceParser struct{}
+
+func (referenceParser) Trigger() []byte { return []byte{'<', '@'} }
+
+func (referenceParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
+	line, _ := block.PeekLine()
+	if m := idForm.FindSubmatch(line); m != nil {
+		block.Advance(len(m[0]))
+		return &reference{sort: string(m[1]), id: string(m[2])}
+	}
+	if m := namedForm.FindSubmatch(line); m != nil {
+		block.Advance(len(m[0]))
+		return &reference{sort: string(m[1]) + string(m[3]), name: string(m[2]) + string(m[4]), id: string(m[5])}
+	}
+	if m := timeForm.FindSubmatch(line); m != nil {
+		block.Advance(len(m[0]))
+		return &reference{sort: "t", id: string(m[1])}
+	}
+	if m := everyoneForm.FindSubmatch(line); m != nil {
+		block.Advance(len(m[0]))
+		return &reference{sort: "everyone", name: string(m[1])}
+	}
+	return nil
+}
+
+// subtext is a line of small print, which begins with "-# ".
+type subtext struct{ ast.BaseBlock }
+
+func (*subtext) Kind() ast.NodeKind            { return kindSubtext }
+func (n *subtext) Dump(source []byte, lvl int) { ast.DumpHelper(n, source, lvl, nil, nil) }
+
+// subtextParser finds lines of small print.
+type subtextParser struct{}
+
+func (subtextParser) Trigger() []byte { return []byte{'-'} }
+
+func (subtextParser) Open(_ ast.Node, reader text.Reader, _ parser.Context) (ast.Node, parser.State) {
+	const mark = "-# "
+	line, segment := reader.PeekLine()
+	if len(line) <= len(mark) || string(line[:len(mark)]) != mark {
+		return nil, parser.NoChildren
+	}
+	n := &subtext{}
+	n.Lines().Append(text.NewSegment(segment.Start+len(mark), segment.Stop))
+	reader.AdvanceToEOL()
+	return n, parser.NoChildren
+}
+
+func (subtextParser) Continue(ast.Node, text.Reader, parser.Context) parser.State {
+	return parser.Close
+}
+
+func (subtextParser) Close(ast.Node, text.Reader, parser.Context) {}
+
+// CanInterruptParagraph lets small print follow a line of text.
+func (subtextParser) CanInterruptParagraph() bool { return true }
+
+// CanAcceptIndentedLine keeps indented lines what they are.
+func (subtextParser) CanAcceptIndentedLine() bool { return false }

@@ -1,0 +1,111 @@
+package web
+
+import (
+	"embed"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"slices"
+)
+
+//go:embed static
+var static embed.FS
+
+// contentPolicy lets the page load what it came with, and nothing else.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
+	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// Config is what the playground page is made of.
+type Config struct {
+	World World
+	Hosts []string // names besides the loopback ones under which the page may be opened
+	Log   *slog.Logger
+}
+
+// playground serves the page and what its script asks for.
+type playground struct {
+	world World
+	feed  *feed
+	text  markdown
+	log   *slog.Logger
+}
+
+// Playground returns the handler of the playground page. It watches the world
+// as long as both live.
+//
+// Whoever reaches the page may speak as anybody in the world, so it is made for
+// loopback: requests for another host than a loopback one are refused, which
+// keeps out pages that have rebound their name to this machine, and so is
+// whatever another origin sends.
+func Playground(cfg Config) http.Handler {
+	p := &playground{world: cfg.World, feed: newFeed(), text: newMarkdown(), log: cfg.Log}
+	p.world.Watch(p.feed.add)
+
+	files, err := fs.Sub(static, "static")
+	if err != nil {
+		panic(err) // the folder is compiled in
+	}
+	m := http.NewServeMux()
+	m.Handle("GET /static/", http.StripPrefix("/static/", http.FileServerFS(files)))
+	m.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFileFS(w, r, files, "page.html")
+	})
+	m.HandleFunc("GET /api/state", p.state)
+	m.HandleFunc("GET /api/events", p.events)
+	m.HandleFunc("GET /api/channels/{channel}/messages", p.messages)
+	m.HandleFunc("POST /api/channels/{channel}/messages", p.say)
+	m.HandleFunc("PATCH /api/channels/{channel}/messages/{message}", p.edit)
+	m.HandleFunc("DELETE /api/channels/{channel}/messages/{message}", p.delete)
+	m.HandleFunc("POST /api/channels/{channel}/commands", p.use)
+	m.HandleFunc("POST /api/dms", p.openDM)
+	m.HandleFunc("GET /files/{id}", p.file)
+	return p.guard(cfg.Hosts, http.NewCrossOriginProtection().Handler(m))
+}
+
+// guard refuses foreign hosts, sets the headers that every answer has and
+// turns a panic into an error.
+func (p *playground) guard(hosts []string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !loopback(r.Host) && !slices.Contains(hosts, r.Host) {
+			http.Error(w, "this page is served under a loopback name only, such as localhost", http.StatusMisdirectedRequest)
+			return
+		}
+		h := w.Header()
+		h.Set("Content-Security-Policy", contentPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-cache")
+		defer func() {
+			if v := recover(); v != nil && v != http.ErrAbortHandler {
+				p.log.Error("page handler panicked", "panic", v, "path", r.URL.Path, "stack", string(debug.Stack()))
+				http.Error(w, "internal error", http.StatusInternalServerError)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// loopback reports whether a Host header names this machine's loopback.
+func loopback(host string) bool {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = host
+	}
+	if name == "localhost" {
+		return true
+	}
+	addr, err := netip.ParseAddr(trimBrackets(name))
+	return err == nil && addr.IsLoopback()
+}
+
+// trimBrackets takes the brackets from an IPv6 address without a port.
+func trimBrackets(s string) string {
+	if len(s) > 2 && s[0] == '[' && s[len(s)-1] == ']' {
+		return s[1 : len(s)-1]
+	}
+	return s
+}
