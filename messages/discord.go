@@ -207,21 +207,3 @@ type Session struct {
 	ResumeURL string
 	Seq       int64 // the low-water mark of acknowledged events
 }
-
-// A Post is a new message for a channel.
-type Post struct {
-	Channel  ChannelID
-	Content  string
-	ReplyTo  MessageID // 0 for none; a reply to a deleted message is posted without it
-	Asker    UserID    // who wrote ReplyTo; 0 if unknown, then a sole mention is taken for the asker
-	Mentions []UserID  // the only people who are notified; none for nobody
-	Nonce    string    // at most 25 characters; a repeat within minutes returns the first message
-	Files    []File
-}
-
-// A File is an attachment that goes out.
-type File struct {
-	Name string
-	Type string // MIME type
-	Data []byte
-}
