@@ -35,11 +35,20 @@ type Job struct {
 
 	// Run does the work beside the router; it must return soon after ctx ends.
 	// A *Limited result says that nothing was sent: the slot is given away, and
-	// Run is called again after the wait. Any other result answers the asker,
-	// a *Failure too. A panic answers *Failure with [CauseInternal].
+	// Run is called again after the wait; so it is with *[TryAgain], after a
+	// request that failed. Any other result answers the asker, a *Failure too. A panic answers *Failure with [CauseInternal].
 	// emit sends something to the asker before Run returns, from Run's
 	// goroutine only. A run with a Reserve may return [*Spent].
 	Run func(ctx context.Context, emit func(any)) any
+}
+
+// TryAgain is the result of a run that failed and may succeed later. The slot is
+// given away, and Run is called again after the wait, if the job is willing to
+// wait so long: else the failure answers the asker. How often is the job's own
+// affair.
+type TryAgain struct {
+	Failure *Failure
+	Wait    time.Duration
 }
 
 // Spent wraps the result of a run that had quota reserved, to say what it used.
@@ -53,7 +62,7 @@ type Spent struct {
 
 // JobDone answers a [Job] that ran.
 type JobDone struct {
-	Result any           // of Run; never *Limited or *Spent
+	Result any           // of Run; never *Limited, *TryAgain or *Spent
 	Waited time.Duration // before the last run
 	Ran    time.Duration // the last run
 }

@@ -164,20 +164,36 @@ func (s *state) finished(id uint64, result any, latency time.Duration, now time.
 	how := judge(t, result)
 	s.learn(t, how, latency, now)
 	s.slots--
-	limited, yes := result.(*messages.Limited)
-	switch {
-	case t.gone:
-		s.end(t, now)
-	case yes:
-		s.limited(t, limited, now)
+	switch r := result.(type) {
+	case *messages.Limited:
+		s.limited(t, r, now)
+	case *messages.TryAgain:
+		s.failed(t, r, now)
 	default:
 		s.done(t, result, now)
 	}
 	return s.dispatch(now)
 }
 
+// failed puts away a task whose run is to be tried again, unless it is not
+// willing to wait so long.
+func (s *state) failed(t *task, m *messages.TryAgain, now time.Time) {
+	wait := max(m.Wait, shortestWait)
+	if t.gone || now.Add(wait).After(t.deadline) {
+		s.done(t, m.Failure, now)
+		return
+	}
+	s.probed(t, true, now)
+	t.key = lotKey{id: t.id} // its failure is its own: it holds up no other
+	s.park(t, wait, now)
+}
+
 // limited puts away a task that met a limit, until that has passed.
 func (s *state) limited(t *task, m *messages.Limited, now time.Time) {
+	if t.gone {
+		s.end(t, now)
+		return
+	}
 	wait := max(m.Wait, shortestWait)
 	if m.What == limitGlobal {
 		s.close(t, wait, messages.RefusedLimit, now)
@@ -188,6 +204,10 @@ func (s *state) limited(t *task, m *messages.Limited, now time.Time) {
 
 // done answers a task that ran.
 func (s *state) done(t *task, result any, now time.Time) {
+	if t.gone {
+		s.end(t, now)
+		return
+	}
 	answered := &messages.JobDone{Result: result, Waited: t.began.Sub(t.arrived), Ran: now.Sub(t.began)}
 	s.count.done++
 	if _, failed := result.(*messages.Failure); failed {

@@ -223,6 +223,8 @@ func settlement(result any) (any, *messages.Settle) {
 		bill.Sent = false
 	case *messages.Generation:
 		bill.Usage = r.Usage
+	case *messages.TryAgain:
+		bill.Usage, bill.Failure = r.Failure.Usage, r.Failure
 	case *messages.Failure:
 		bill.Usage, bill.Failure = r.Usage, r
 	}

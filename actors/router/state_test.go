@@ -285,6 +285,26 @@ func TestGlobalLimit(t *testing.T) {
 	w.want("run 1", "run 2")
 }
 
+// A run that failed and may succeed later gives its slot away and holds up no
+// other of its key. It is tried again when its own wait is over.
+func TestTryAgain(t *testing.T) {
+	w := newWorld(t, 1, nil)
+	w.submit("1", messages.Job{Guild: 1, Key: "k", Wait: 5 * time.Second})
+	w.submit("2", messages.Job{Guild: 1, Key: "k"})
+	again := &messages.TryAgain{Failure: &messages.Failure{Cause: messages.CauseOverloaded}, Wait: 2 * time.Second}
+	w.finish("1", again)
+	w.want("run 1", "run 2")
+	w.finish("2", "ok")
+	w.want("done 2")
+	w.wait(2 * time.Second)
+	w.want("run 1")
+	w.finish("1", &messages.TryAgain{Failure: again.Failure, Wait: 4 * time.Second})
+	w.want("done 1")
+	if got := w.s.report(w.now); got.Failed != 1 || len(w.s.lots) != 0 {
+		t.Errorf("%d failed, %d lots left", got.Failed, len(w.s.lots))
+	}
+}
+
 func TestWithdraw(t *testing.T) {
 	w := newWorld(t, 1, nil)
 	w.submit("running", guild(1))
@@ -448,6 +468,7 @@ func (h *history) step() {
 			&messages.Limited{Wait: time.Duration(h.rand.IntN(5000)) * time.Millisecond, What: "bucket"},
 			&messages.Limited{Wait: time.Duration(h.rand.IntN(500)) * time.Millisecond, What: "global"},
 			&messages.Failure{Status: 503}, &messages.Failure{Status: 429},
+			&messages.TryAgain{Failure: &messages.Failure{Status: 503}, Wait: time.Duration(h.rand.IntN(5000)) * time.Millisecond},
 		}
 		h.finishAny(results[h.rand.IntN(len(results))])
 	case 7:

@@ -161,6 +161,9 @@ func (s *state) patience() time.Duration {
 // judge says what the end of a run tells of its upstream.
 func judge(t *task, result any) outcome {
 	failure, failed := result.(*messages.Failure)
+	if again, ok := result.(*messages.TryAgain); ok {
+		failure, failed = again.Failure, true
+	}
 	_, limited := result.(*messages.Limited)
 	switch {
 	case limited, t.gone:
