@@ -13,7 +13,14 @@ type CommandOption struct {
 	Name        string
 	Description string
 	Required    bool
-	MaxLength   int // characters; 0 for Discord's own bound of 6000
+	MaxLength   int      // characters; 0 for Discord's own bound of 6000
+	Choices     []Choice // the only values there are, at most 25; none for any text
+}
+
+// A Choice is one of the values that an option may have.
+type Choice struct {
+	Name  string // what people see, at most 100 characters
+	Value string // what the bot gets, at most 100 characters
 }
 
 // GetCommands asks the actor of commands for those it has. The answer is

@@ -59,7 +59,8 @@ type GetGuildContext struct {
 }
 
 // GuildContext answers [GetGuildContext]. Its slices are never changed once
-// sent. Until Discord has told of the guild, Known is false and the rest zero.
+// sent. Until Discord has told of the guild and the channel, Known is false and
+// all but Persona is zero.
 type GuildContext struct {
 	Known       bool
 	Name        string
@@ -69,6 +70,16 @@ type GuildContext struct {
 	Joined      bool      // a thread that the bot is in
 	BotRoles    []RoleID  // the managed role that stands for the bot itself when mentioned
 	Emojis      []string  // <:name:id>
-	Persona     string    // by name
+	Persona     string    // by name: the channel's, else that of a thread's parent, else the guild's; "" if none was chosen
 	Permissions uint64    // of the bot in the channel
+}
+
+// SetPersona tells a guild's actor which persona the bot has in the guild, or
+// in one of its channels. It is kept durably and holds from the answer on, which
+// is [*Kept], or as an error [*Refused] when too many channels have one of their
+// own and [*Failure] when it could not be kept.
+type SetPersona struct {
+	Guild   GuildID
+	Channel ChannelID // 0 for the whole guild
+	Persona string    // by name, at most 100 bytes; "" for none of its own
 }
