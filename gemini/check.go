@@ -4,22 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"google.golang.org/genai"
 
 	"troupe/messages"
 )
 
-// Check asks Gemini whether the key and the model are good, by counting the
-// tokens of one word, which generates nothing. The error tells an operator what
-// to do about it; within it is a [*messages.Failure].
+// checkTimeout is how long Check waits at most.
+const checkTimeout = 20 * time.Second
+
+// Check asks Gemini for the model by its name, which tells whether the key and
+// the model are good. It generates nothing and uses up no quota. The error tells
+// an operator what to do about it; within it is a [*messages.Failure].
 func (c *Client) Check(ctx context.Context, model string) error {
-	ctx, cancel := context.WithTimeout(ctx, min(c.timeout, 20*time.Second))
-	defer cancel()
-	_, err := c.CountTokens(ctx, &messages.Prompt{
-		Model: model,
-		Turns: []messages.Turn{{Text: "hello"}},
-	})
+	err := c.lookUp(ctx, model)
 	var f *messages.Failure
 	if !errors.As(err, &f) {
 		return err
@@ -29,7 +30,7 @@ func (c *Client) Check(ctx context.Context, model string) error {
 		return fmt.Errorf("gemini does not accept the key or its account: %s. "+
 			"See https://aistudio.google.com/apikey, and set GEMINI_API_KEY: %w", advice(f), err)
 	case messages.CauseModel:
-		return fmt.Errorf("gemini has no model %.60q. Known are %s: %w", model, names(), err)
+		return fmt.Errorf("gemini has no model %.60q that writes text. Known are %s: %w", model, names(), err)
 	case messages.CauseUnreachable:
 		return fmt.Errorf("gemini cannot be reached at %s. Check the network, the proxy and the base URL: %w", c.base, err)
 	case messages.CauseTimeout:
@@ -39,8 +40,37 @@ func (c *Client) Check(ctx context.Context, model string) error {
 	case messages.CauseOverloaded:
 		return fmt.Errorf("gemini has trouble of its own. Try again in a few minutes: %w", err)
 	default:
-		return fmt.Errorf("gemini refuses the question %q: %w", "hello", err)
+		return fmt.Errorf("gemini does not say whether it has the model: %w", err)
 	}
+}
+
+// lookUp asks for the model and fails unless it is one that generates.
+func (c *Client) lookUp(ctx context.Context, model string) error {
+	if f := checkModel(model); f != nil {
+		return f
+	}
+	x := &exchange{}
+	call, cancel := context.WithTimeout(withExchange(ctx, x), min(c.timeout, checkTimeout))
+	defer cancel()
+	m, err := c.getModel(call, model)
+	switch {
+	case err != nil:
+		return c.failure(ctx, call, x, err, nil)
+	case m == nil || m.Name == "":
+		return notGemini(x.status)
+	case len(m.SupportedActions) > 0 && !slices.Contains(m.SupportedActions, "generateContent"):
+		return &messages.Failure{Cause: messages.CauseModel, Status: x.status, Detail: "the model does not generate text"}
+	}
+	return nil
+}
+
+func (c *Client) getModel(ctx context.Context, model string) (m *genai.Model, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = errPanic
+		}
+	}()
+	return c.models.Get(ctx, model, nil)
 }
 
 // advice says what the kinds of [messages.CauseKey] come from.

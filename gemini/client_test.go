@@ -284,13 +284,39 @@ func TestConcurrent(t *testing.T) {
 	}
 }
 
+// Check asks for the model by name, and sends nothing to generate or to count.
+func TestCheckAsksForTheModel(t *testing.T) {
+	c := newClient(t, roundTripper(func(r *http.Request) (*http.Response, error) {
+		if got := r.Method + " " + r.URL.Path; got != "GET /v1beta/models/"+DefaultModel || r.Header.Get("X-Goog-Api-Key") != testKey {
+			t.Errorf("asked %s", got)
+		}
+		return respond(200, "application/json", []byte(`{"name":"models/m"}`)), nil
+	}))
+	if err := c.Check(t.Context(), DefaultModel); err != nil {
+		t.Error(err)
+	}
+}
+
+// A count of nothing for something is no count: genai takes an error that comes
+// with status 200 for it.
+func TestCountTokensNeedsACount(t *testing.T) {
+	c := newClient(t, always(200, "application/json", `{"error":{"code":503,"status":"UNAVAILABLE"}}`))
+	if n, err := c.CountTokens(t.Context(), ask("hi")); failure(t, err).Retry != messages.RetryOnce {
+		t.Errorf("%d, %v", n, err)
+	}
+}
+
 func TestCheck(t *testing.T) {
 	tests := map[string]struct {
 		rt    roundTripper
 		model string
 		want  string // "" for no error
 	}{
-		"good":      {rt: always(200, "application/json", `{"totalTokens":2}`)},
+		"good":      {rt: always(200, "application/json", `{"name":"models/m","supportedGenerationMethods":["countTokens","generateContent"]}`)},
+		"no text":   {rt: always(200, "application/json", `{"name":"models/m","supportedGenerationMethods":["embedContent"]}`), want: "no model"},
+		"no Gemini": {rt: always(200, "application/json", `{"error":{"code":404}}`), want: "cannot be reached"},
+		"null":      {rt: always(200, "application/json", `null`), want: "trouble of its own"},
+		"login":     {rt: always(403, "text/html", `<html>`), want: "cannot be reached"},
 		"bad key":   {rt: always(400, "application/json", `{"error":{"code":400,"details":[{"reason":"API_KEY_INVALID"}]}}`), want: "the key is wrong"},
 		"no credit": {rt: always(402, "application/json", `{}`), want: "the prepaid credit is used up"},
 		"region":    {rt: always(400, "application/json", `{"error":{"status":"FAILED_PRECONDITION"}}`), want: "the region is not served"},
@@ -308,6 +334,9 @@ func TestCheck(t *testing.T) {
 			model = tt.model
 		}
 		err := newClient(t, tt.rt).Check(t.Context(), model)
+		if err != nil {
+			failure(t, err)
+		}
 		switch {
 		case tt.want == "" && err != nil, tt.want != "" && err == nil:
 			t.Errorf("%s: %v", name, err)

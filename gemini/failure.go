@@ -88,13 +88,13 @@ func (c *Client) refused(x *exchange, r *refusal, p *messages.Prompt) *messages.
 		c.exhausted(f, x, r)
 	case status >= 300 && status < 400:
 		f.Cause, f.Detail = messages.CauseUnreachable, "redirected, which is not followed: check the base URL"
+	case tooLong(status, r):
+		f.Cause, f.Retry = messages.CauseTooLong, messages.RetryShorter
+	case x.html && status < 500: // before the key is blamed: a proxy refuses with 403 as well
+		return notGemini(status)
 	case status == http.StatusPaymentRequired, status == http.StatusUnauthorized, status == http.StatusForbidden,
 		badKey(r), r.Status == "FAILED_PRECONDITION": // the last: region or billing
 		f.Cause = messages.CauseKey
-	case tooLong(status, r):
-		f.Cause, f.Retry = messages.CauseTooLong, messages.RetryShorter
-	case x.html && status < 500:
-		return notGemini(status)
 	case status == http.StatusNotFound:
 		f.Cause = messages.CauseModel
 	case status == statusCancelled:

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -90,6 +91,23 @@ func TestRecorded(t *testing.T) {
 		checkUsage(t, r, g)
 	}
 	golden(t, "testdata/outcomes.txt", got.String())
+}
+
+// Every body that lies there is in the manifest, so that none goes untested.
+func TestManifestIsWhole(t *testing.T) {
+	listed := map[string]bool{"index.md": true, "manifest.jsonl": true, "LICENSE": true}
+	for _, r := range recordings(t) {
+		listed[r.File] = true
+	}
+	err := fs.WalkDir(os.DirFS("testdata/recorded"), ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && !listed[path] {
+			t.Errorf("%s is not in the manifest", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // The parts of the recorded usage add up to its total.
