@@ -26,9 +26,17 @@ type Line struct {
 // A Question is what a turn is made to answer. It is never changed once made.
 type Question struct {
 	Trigger Trigger
-	Window  []Line    // what was said before, oldest first, without copies of the question
-	Anchor  MessageID // the last of Window; 0 for none. Equal questions with one anchor are the same
-	Refuse  Cause     // if set, all there is to do is to say that this is why there is no answer
+	Refuse  Cause // if set, all there is to do is to say that this is why there is no answer
+}
+
+// GetWindow asks a channel what was said before a trigger. The answer is
+// [*Window]. It waits for Discord's history, for a second at most.
+type GetWindow struct{ Trigger MessageID }
+
+// Window answers [GetWindow].
+type Window struct {
+	Lines  []Line    // oldest first, without copies of the question and what was answered to those
+	Anchor MessageID // the last of Lines; 0 for none. Equal questions with one anchor are the same
 }
 
 // TurnEnded tells a channel that a trigger has its outcome, durably.

@@ -1,6 +1,9 @@
 package messages
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A TriggerKind says by what a message asks the bot something.
 type TriggerKind string
@@ -61,4 +64,21 @@ type Trigger struct {
 	Attempts    int         // how often an actor failed on it
 	Deaths      int         // how often the process died on it
 	Accepted    time.Time
+}
+
+// Sameness returns what two questions have in common that ask the same: the
+// text, what it replies to and what is attached. Case, spacing and the
+// punctuation at the end make no other question, unless there is code in it or
+// it has several lines, where they may matter.
+func (t *Trigger) Sameness() string {
+	same := strings.TrimSpace(t.Text)
+	if !strings.ContainsAny(same, "`\n") {
+		same = strings.ToLower(strings.Join(strings.Fields(same), " "))
+		same = strings.TrimRight(same, "?!. ")
+	}
+	same += "\x00" + t.ReplyTo.String()
+	for _, file := range t.Attachments {
+		same += "\x00" + MessageID(file.ID).String()
+	}
+	return same
 }

@@ -41,7 +41,7 @@ type Config struct {
 	Guilds  *actor.PID
 	Journal *actor.PID
 	Outbox  *actor.PID // the region
-	Reader  *actor.PID // the router for what enters prompts
+	Reader  *actor.PID // the coalescer of what a channel and its guild give to prompts
 	History History    // nil to do without
 	Parent  *actor.PID // the supervisor; nil for none
 	Turn    func(q *messages.Question, supervisor *actor.PID) actor.Producer
@@ -64,9 +64,11 @@ type channel struct {
 	place  place
 	placed time.Time // when the guild was asked last; zero for never
 
-	waking int    // answers due before events are taken up
-	held   []held // events meanwhile
-	filled bool   // the history was read, or could not be
+	waking  int    // answers due before events are taken up
+	held    []held // events meanwhile
+	filling bool   // the history is being read
+	filled  bool   // it was read, or could not be
+	readers []reader
 
 	takers map[messages.MessageID][]*actor.PID // who waits for a trigger to be accepted
 	turns  map[messages.MessageID]*running
@@ -76,6 +78,12 @@ type channel struct {
 type held struct {
 	event  any
 	sender *actor.PID
+}
+
+// A reader waits for the window, which waits for the history.
+type reader struct {
+	trigger messages.MessageID
+	sender  *actor.PID
 }
 
 // running is a turn under way.
@@ -117,6 +125,8 @@ func (a *channel) Receive(c *actor.Context) {
 		a.event(c, held{m, c.Sender()})
 	case actors.Answered:
 		a.answered(c, m)
+	case *messages.GetWindow:
+		a.windowAsked(c, reader{m.Trigger, c.Sender()})
 	case *messages.GetWord:
 		a.wordAsked(c, m.Trigger)
 	case *messages.TurnEnded:

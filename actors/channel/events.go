@@ -30,10 +30,7 @@ func (a *channel) take(c *actor.Context, e held) {
 func (a *channel) heard(c *actor.Context, m *messages.Message, sender *actor.PID) {
 	kind, text, ok := a.cfg.Rules.classify(m, a.place)
 	if m.Spoken {
-		a.state.window.add(messages.Line{
-			ID: m.ID, Author: m.Author.ID, Name: m.Author.Name, Text: m.Content,
-			ReplyTo: m.ReplyTo, Own: m.Author.ID == a.cfg.Self.ID,
-		})
+		a.state.window.add(a.line(m))
 	}
 	if !ok {
 		a.reply(c, sender, &messages.Taken{})

@@ -41,7 +41,7 @@ func (s *state) ask(t messages.Trigger) bool {
 	if s.find(t.ID) != nil || len(s.queue) >= s.bound {
 		return false
 	}
-	a := &asked{trigger: t, same: sameness(t)}
+	a := &asked{trigger: t, same: t.Sameness()}
 	i := len(s.queue)
 	for i > 0 && s.queue[i-1].trigger.ID > t.ID && !s.queue[i-1].running {
 		i--
@@ -50,16 +50,6 @@ func (s *state) ask(t messages.Trigger) bool {
 	copy(s.queue[i+1:], s.queue[i:])
 	s.queue[i] = a
 	return true
-}
-
-// sameness returns what two questions have in common that may share one
-// generation.
-func sameness(t messages.Trigger) string {
-	same := normalize(t.Text) + "\x00" + t.ReplyTo.String()
-	for _, file := range t.Attachments {
-		same += "\x00" + file.Name
-	}
-	return same
 }
 
 func (s *state) find(id messages.MessageID) *asked {
@@ -99,32 +89,32 @@ func (s *state) lately(now time.Time) []answer {
 
 // due returns the triggers whose turns are to start now, and those whose turns
 // may speak from now on. The first question of each person is answered side by
-// side with those of others, up to a bound; the next one waits, but starts in
-// silence if it repeats one that is being answered.
+// side with those of others, up to a bound, or beyond it if it repeats one that
+// is being answered, for that costs nothing. A person's next question waits, but
+// starts in silence if it is such a repeat.
 func (s *state) due() (start, speak []*asked) {
 	running := s.running()
 	first := map[messages.UserID]bool{}
-	repeats := map[string]bool{} // of questions being answered, by person
+	underway := map[string]bool{} // what is being answered, by sameness
+	for _, a := range s.queue {
+		underway[a.same] = underway[a.same] || a.running
+	}
 	for _, a := range s.queue {
 		person := a.trigger.Asker.ID
-		repeat := person.String() + "\x00" + a.same
-		switch {
-		case !first[person]:
-			first[person] = true
-			if !a.running && running < s.side {
-				start = append(start, a)
-				a.running = true
-				running++
-			}
-			if a.running && a.accepted && !a.word {
-				speak = append(speak, a)
-				a.word = true
-			}
-		case !a.running && repeats[repeat]:
+		next := !first[person]
+		first[person] = true
+		if !a.running && (underway[a.same] || next && running < s.side) {
 			start = append(start, a)
 			a.running = true
+			underway[a.same] = true
+			if next {
+				running++
+			}
 		}
-		repeats[repeat] = repeats[repeat] || a.running
+		if next && a.running && a.accepted && !a.word {
+			speak = append(speak, a)
+			a.word = true
+		}
 	}
 	return start, speak
 }
@@ -141,10 +131,9 @@ func (s *state) running() (n int) {
 	return n
 }
 
-// question returns what the turn of a trigger is to answer: what was said
-// before, but copies of the question that may share its answer, and the bot's
-// replies to those.
-func (s *state) question(a *asked, now time.Time) *messages.Question {
+// said returns what was said before a trigger, but copies of the question that
+// may share its answer, and the bot's replies to those.
+func (s *state) said(a *asked, now time.Time) *messages.Window {
 	copies := map[messages.MessageID]bool{}
 	for _, other := range s.queue {
 		copies[other.trigger.ID] = other.same == a.same
@@ -155,11 +144,11 @@ func (s *state) question(a *asked, now time.Time) *messages.Question {
 	lines := s.window.before(a.trigger.ID, func(l *messages.Line) bool {
 		return copies[l.ID] || l.Own && copies[l.ReplyTo] || l.Text == ""
 	})
-	q := &messages.Question{Trigger: a.trigger, Window: lines}
+	w := &messages.Window{Lines: lines}
 	if len(lines) > 0 {
-		q.Anchor = lines[len(lines)-1].ID
+		w.Anchor = lines[len(lines)-1].ID
 	}
-	return q
+	return w
 }
 
 // answered puts an answer into the window as one line, whatever parts it has.

@@ -109,10 +109,3 @@ func (r *Rules) stripPrefix(text string) (rest string, ok bool) {
 }
 
 func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
-
-// normalize returns the question as it is compared: case, spacing and the
-// punctuation at its end do not make a question another.
-func normalize(text string) string {
-	text = strings.Join(strings.Fields(strings.ToLower(text)), " ")
-	return strings.TrimRight(text, "?!. ")
-}

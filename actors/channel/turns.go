@@ -1,10 +1,7 @@
 package channel
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"time"
 
 	"troupe/actors"
 	"troupe/messages"
@@ -13,14 +10,15 @@ import (
 )
 
 // step starts the turns that are due and gives the word to those that may
-// speak. The first trigger since the channel woke up waits for its history.
+// speak.
 func (a *channel) step(c *actor.Context) {
-	if a.waking > 0 || len(a.state.queue) == 0 || !a.fill(c) {
+	if a.waking > 0 || len(a.state.queue) == 0 {
 		return
 	}
+	a.fill(c)
 	start, speak := a.state.due()
 	for _, t := range start {
-		a.start(c, a.state.question(t, time.Now()))
+		a.start(c, &messages.Question{Trigger: t.trigger, Refuse: a.refusal(t)})
 	}
 	for _, t := range speak {
 		if r := a.turns[t.trigger.ID]; r != nil {
@@ -29,50 +27,13 @@ func (a *channel) step(c *actor.Context) {
 	}
 }
 
-// fill reads the channel's history once. It reports whether that is done.
-func (a *channel) fill(c *actor.Context) bool {
-	if a.filled || a.cfg.History == nil {
-		return true
+// refusal returns why a command is not served here, if so. What else asks the
+// bot where it does not serve is passed over, but a command shows that it waits.
+func (a *channel) refusal(t *asked) messages.Cause {
+	if t.trigger.Kind == messages.TriggerCommand && !a.cfg.Rules.serves(a.place, t.trigger.Asker.ID) {
+		return messages.CauseNotServed
 	}
-	a.filled = true
-	a.waking++
-	id, limit, history := a.cfg.ID, a.cfg.Window, a.cfg.History
-	before := a.state.queue[0].trigger.ID
-	actors.Ask(c, a.cfg.Reader, &messages.Job{
-		Kind: "history", Guild: a.place.guild, Fair: id.String(), Key: "history/" + id.String(),
-		Wait: historyWait, Timeout: historyWait,
-		Run: func(ctx context.Context, _ func(any)) any {
-			lines, err := history.History(ctx, id, before, limit)
-			if err == nil {
-				return lines
-			}
-			if limited, ok := errors.AsType[*messages.Limited](err); ok {
-				return limited
-			}
-			return err
-		},
-	}, historyWait, historyAsked{})
-	return false
-}
-
-func (a *channel) history(c *actor.Context, m actors.Answered) {
-	done, _ := m.Message.(*messages.JobDone)
-	var lines []messages.Message
-	if done != nil {
-		lines, _ = done.Result.([]messages.Message)
-	}
-	if lines == nil {
-		a.cfg.Log.Info("answering without the channel's history", "channel_id", a.cfg.ID, "err", m.Err)
-	}
-	for i := range lines {
-		if m := &lines[i]; m.Spoken {
-			a.state.window.add(messages.Line{
-				ID: m.ID, Author: m.Author.ID, Name: m.Author.Name, Text: m.Content,
-				ReplyTo: m.ReplyTo, Own: m.Author.ID == a.cfg.Self.ID,
-			})
-		}
-	}
-	a.wokenBy(c)
+	return ""
 }
 
 // start begins a turn.
@@ -133,9 +94,7 @@ func (a *channel) turnGaveUp(c *actor.Context, m *messages.ActorGaveUp) {
 		}
 		c.Engine().Poison(r.pid)
 		if t := a.state.find(id); t != nil && !r.refusing {
-			q := a.state.question(t, time.Now())
-			q.Refuse = messages.CauseInternal
-			a.start(c, q)
+			a.start(c, &messages.Question{Trigger: t.trigger, Refuse: messages.CauseInternal})
 			return
 		}
 		a.drop(c, id)

@@ -18,6 +18,9 @@ type window struct {
 // lineBytes is what a line takes beside its text: the struct itself.
 const lineBytes = 72
 
+// full reports whether the window holds as many lines as it may.
+func (w *window) full() bool { return len(w.lines) >= w.max }
+
 // find returns where the line with the ID is, or belongs.
 func (w *window) find(id messages.MessageID) (int, bool) {
 	return slices.BinarySearchFunc(w.lines, id, func(l messages.Line, id messages.MessageID) int {

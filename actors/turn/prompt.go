@@ -14,9 +14,11 @@ type frame struct {
 	model     string
 	persona   string                 // what the model is told to be
 	guild     *messages.GuildContext // nil if unknown or in a direct message
-	cleared   messages.MessageID
-	maxTokens int // of the answer
-	budget    int // tokens of the prompt; what is oldest is left out
+	user      messages.UserContext   // zero if unknown
+	window    messages.Window        // empty if unknown
+	files     map[uint64]string      // attachments that were read, by ID
+	maxTokens int                    // of the answer
+	budget    int                    // tokens of the prompt; what is oldest is left out
 	tokens    func(string) int
 }
 
@@ -24,11 +26,11 @@ type frame struct {
 // changes from call to call, so that Gemini can cache it; what others said is
 // fenced as what it is. The asker is named only where the question is about
 // them: people who ask the same get the same prompt.
-func (f *frame) build(q *messages.Question) *messages.Prompt {
+func (f *frame) build(t *messages.Trigger) *messages.Prompt {
 	p := &messages.Prompt{Model: f.model, System: f.system(), MaxTokens: f.maxTokens}
-	question := f.question(&q.Trigger)
+	question := f.question(t)
 	left := f.budget - f.tokens(p.System) - f.tokens(question)
-	p.Turns = append(f.history(q, left), messages.Turn{Speaker: messages.SpeakerUser, Text: question})
+	p.Turns = append(f.history(t, left), messages.Turn{Speaker: messages.SpeakerUser, Text: question})
 	return p
 }
 
@@ -58,8 +60,8 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // history returns what was said, oldest first, as far as the budget carries.
 // People's lines in a row are one turn, as the model expects turns to alternate.
-func (f *frame) history(q *messages.Question, budget int) []messages.Turn {
-	lines := f.visible(q)
+func (f *frame) history(t *messages.Trigger, budget int) []messages.Turn {
+	lines := f.visible(t.Asker.ID)
 	from := len(lines)
 	for from > 0 {
 		cost := f.tokens(spoken(lines[from-1]))
@@ -85,14 +87,14 @@ func (f *frame) history(q *messages.Question, budget int) []messages.Turn {
 
 // visible leaves out what the asker has cleared: what they said before, and the
 // bot's replies to it.
-func (f *frame) visible(q *messages.Question) []messages.Line {
-	if f.cleared == 0 {
-		return q.Window
+func (f *frame) visible(asker messages.UserID) []messages.Line {
+	if f.user.Cleared == 0 {
+		return f.window.Lines
 	}
 	gone := map[messages.MessageID]bool{}
 	var kept []messages.Line
-	for _, l := range q.Window {
-		if l.ID < f.cleared && (l.Author == q.Trigger.Asker.ID || l.Own && gone[l.ReplyTo]) {
+	for _, l := range f.window.Lines {
+		if l.ID < f.user.Cleared && (l.Author == asker || l.Own && gone[l.ReplyTo]) {
 			gone[l.ID] = true
 			continue
 		}
@@ -101,11 +103,13 @@ func (f *frame) visible(q *messages.Question) []messages.Line {
 	return kept
 }
 
+// spoken returns a line as the model is shown it. What somebody says over
+// several lines is indented, so that none of it looks like somebody else's.
 func spoken(l messages.Line) string {
 	if l.Own {
 		return l.Text
 	}
-	return oneLine(l.Name) + ": " + l.Text
+	return oneLine(l.Name) + ": " + strings.ReplaceAll(l.Text, "\n", "\n  ")
 }
 
 // question returns the last turn: what is asked, with what it replies to.
@@ -115,13 +119,32 @@ func (f *frame) question(t *messages.Trigger) string {
 		b.WriteString("In reply to this message:\n> " + strings.ReplaceAll(t.ReplyText, "\n", "\n> ") + "\n\n")
 	}
 	for _, file := range t.Attachments {
-		b.WriteString("(attached, but you cannot see it: " + quote(file.Name) + ")\n")
+		if text, read := f.files[file.ID]; read {
+			b.WriteString("Attached file " + quote(file.Name) + ":\n" + fence(text) + "\n")
+		} else {
+			b.WriteString("(attached, but you cannot see it: " + quote(file.Name) + ")\n")
+		}
 	}
-	if personal(t.Text) {
-		b.WriteString(oneLine(t.Asker.Name) + ": ")
-	}
-	b.WriteString(t.Text)
+	b.WriteString(named(t) + t.Text)
 	return b.String()
+}
+
+// named returns how the question names its asker: not at all, unless it may be
+// about them.
+func named(t *messages.Trigger) string {
+	if !personal(t.Text) {
+		return ""
+	}
+	return oneLine(t.Asker.Name) + ": "
+}
+
+// fence puts a text between fences that it does not contain.
+func fence(text string) string {
+	mark := "```"
+	for strings.Contains(text, mark) {
+		mark += "`"
+	}
+	return mark + "\n" + strings.TrimRight(text, "\n") + "\n" + mark
 }
 
 // self matches words by which people speak of themselves, in the languages that
@@ -134,26 +157,22 @@ var self = regexp.MustCompile(`(?i)(^|[^\p{L}])(i|i'm|im|i've|me|my|mine|myself|
 func personal(text string) bool { return self.MatchString(text) }
 
 // shareKey returns what two turns have in common if one generation can answer
-// both: the channel, the last thing said before but copies, and the whole prompt
-// with case and spacing of the question aside.
-func shareKey(q *messages.Question, p *messages.Prompt) string {
+// both: the channel, the last thing said before but copies, and the whole
+// prompt, with the question as [messages.Trigger.Sameness] has it.
+func (f *frame) shareKey(t *messages.Trigger, p *messages.Prompt) string {
 	h := sha256.New()
 	write := func(s string) {
 		h.Write([]byte(s))
 		h.Write([]byte{0})
 	}
-	write(q.Trigger.Channel.String())
-	write(q.Anchor.String())
+	write(f.window.Anchor.String())
 	write(p.Model)
 	write(p.System)
-	for i, t := range p.Turns {
-		if i == len(p.Turns)-1 {
-			t.Text = strings.TrimRight(strings.ToLower(oneLine(t.Text)), "?!. ")
-		}
-		write(t.Text)
+	for _, turn := range p.Turns[:len(p.Turns)-1] {
+		write(turn.Text)
 	}
-	for _, file := range q.Trigger.Attachments {
-		write(file.Name)
-	}
-	return q.Trigger.Channel.String() + "/" + hex.EncodeToString(h.Sum(nil)[:16])
+	write(t.ReplyText)
+	write(named(t))
+	write(t.Sameness())
+	return t.Channel.String() + "/" + hex.EncodeToString(h.Sum(nil)[:16])
 }

@@ -3,6 +3,7 @@ package turn
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"troupe/actors"
@@ -12,15 +13,15 @@ import (
 // A state is how far an answer has come. Its methods take what was heard and
 // say what is to be done.
 type state struct {
-	frame    frame
-	persona  func(string) string
-	question *messages.Question
+	frame   frame
+	persona func(string) string
+	refuses messages.Cause // see messages.Question
 
 	waiting int // for checks and context
 	cause   messages.Cause
 	after   time.Duration // when to come back, with cause
 
-	trigger messages.Trigger // as the channel gave it with the word
+	trigger messages.Trigger // as the channel gave it, anew with the word
 	word    bool             // it may speak
 	share   string           // the key of the generation
 	text    string           // so far; the whole answer once decided
@@ -28,6 +29,7 @@ type state struct {
 	outcome messages.TriggerState // "" until decided
 	sent    bool                  // the outbox was asked to finish
 	tries   int                   // of what crashed under way
+	shorter bool                  // the prompt was cut down once
 	parts   []messages.MessageID
 }
 
@@ -45,26 +47,25 @@ const maxTries = 3
 
 func newState(cfg Config, q *messages.Question) state {
 	s := state{
-		frame:    frame{model: cfg.Model, maxTokens: cfg.MaxTokens, budget: cfg.Budget, tokens: cfg.Tokens},
-		persona:  cfg.Persona,
-		question: q,
-		trigger:  q.Trigger,
-		waiting:  2,
-	}
-	if q.Trigger.Guild != 0 {
-		s.waiting++
+		frame:   frame{model: cfg.Model, maxTokens: cfg.MaxTokens, budget: cfg.Budget, tokens: cfg.Tokens, files: map[uint64]string{}},
+		persona: cfg.Persona,
+		refuses: q.Refuse,
+		trigger: q.Trigger,
 	}
 	s.decideAtOnce()
 	return s
 }
 
+// expect counts the checks and sources of context that were asked.
+func (s *state) expect(n int) { s.waiting += n }
+
 // decideAtOnce decides what needs no model: a refusal, an answer that the store
 // has already, a mention without a question.
 func (s *state) decideAtOnce() {
-	t := &s.question.Trigger
+	t := &s.trigger
 	switch {
-	case s.question.Refuse != "":
-		s.refuse(s.question.Refuse, 0, time.Time{})
+	case s.refuses != "":
+		s.refuse(s.refuses, 0, time.Time{})
 	case t.Final != "":
 		s.text, s.outcome = t.Final, messages.TriggerAnswered
 	case t.Text == "" && len(t.Attachments) == 0 && t.ReplyText == "":
@@ -99,38 +100,54 @@ func (s *state) admitted(err error, now time.Time) {
 	}
 }
 
+// userKnown takes what of the asker enters the prompt; nil if that is not known.
 func (s *state) userKnown(u *messages.UserContext) {
 	s.waiting--
-	if u != nil {
-		s.frame.cleared = u.Cleared
+	if u == nil { // perhaps they have cleared their conversation: do without what they said
+		u = &messages.UserContext{Cleared: s.trigger.ID}
+	}
+	s.frame.user = *u
+}
+
+// windowKnown takes what was said before; nil if that is not known.
+func (s *state) windowKnown(w *messages.Window) {
+	s.waiting--
+	if w != nil {
+		s.frame.window = *w
 	}
 }
 
+// fileKnown takes the text of an attachment, if it could be read.
+func (s *state) fileKnown(id uint64, text string, read bool) {
+	s.waiting--
+	if read {
+		s.frame.files[id] = text
+	}
+}
+
+// guildKnown takes what of the guild matters; nil if that is not known. Where
+// the bot may not write there is no answer.
 func (s *state) guildKnown(g *messages.GuildContext) {
 	s.waiting--
 	s.frame.guild = g
 	if g == nil || !g.Known || s.outcome != "" || s.trigger.Kind == messages.TriggerCommand {
 		return
 	}
-	needed := messages.PermissionSendMessages
-	if g.Kind == messages.ChannelThread {
-		needed = messages.PermissionSendInThreads
-	}
-	if g.Permissions&(needed|messages.PermissionViewChannel) != needed|messages.PermissionViewChannel {
+	if !g.CanPost() {
 		s.outcome, s.cause = messages.TriggerUndeliverable, messages.CauseNoPermission
 	}
 }
 
 // prompt builds what the model is asked, and the key by which others may share
-// the answer.
-func (s *state) prompt(q *messages.Question) (*messages.Prompt, string) {
+// the answer. What a person wants of personas wins over the guild.
+func (s *state) prompt() (*messages.Prompt, string) {
 	name := ""
-	if s.frame.guild != nil {
+	if s.frame.guild != nil && !s.frame.user.PlainPersona {
 		name = s.frame.guild.Persona
 	}
 	s.frame.persona = s.persona(name)
-	p := s.frame.build(q)
-	s.share = shareKey(q, p)
+	p := s.frame.build(&s.trigger)
+	s.share = s.frame.shareKey(&s.trigger, p)
 	return p, s.share
 }
 
@@ -160,8 +177,8 @@ func (s *state) result(result any, now time.Time) next {
 	case *messages.Generation:
 		s.answer(r)
 	case *messages.Failure:
-		if r.Retry == messages.RetryShorter && s.tries == 0 {
-			s.tries++
+		if r.Retry == messages.RetryShorter && !s.shorter {
+			s.shorter = true
 			s.frame.budget /= 2
 			return joinNow
 		}
@@ -189,6 +206,8 @@ func (s *state) result(result any, now time.Time) next {
 func (s *state) answer(g *messages.Generation) {
 	s.text, s.outcome = g.Text, messages.TriggerAnswered
 	switch {
+	case strings.TrimSpace(g.Text) == "":
+		s.refuse(messages.CauseEmpty, 0, time.Time{})
 	case g.Cut:
 		s.note = cutNote
 	case g.Truncated:
@@ -216,15 +235,15 @@ func (s *state) refuse(cause messages.Cause, after time.Duration, now time.Time)
 }
 
 // reply names the answer to the outbox.
-func (s *state) reply(q *messages.Question) messages.Reply {
+func (s *state) reply() messages.Reply {
 	t := &s.trigger
 	r := messages.Reply{
-		Trigger: t.ID, Revision: t.Revision, Channel: q.Trigger.Channel, Guild: q.Trigger.Guild,
-		Asker: q.Trigger.Asker.ID, AskerName: q.Trigger.Asker.Name, Share: s.share, Parts: t.Parts,
-		Interaction: q.Trigger.Interaction, Started: q.Trigger.Accepted,
+		Trigger: t.ID, Revision: t.Revision, Channel: t.Channel, Guild: t.Guild,
+		Asker: t.Asker.ID, AskerName: t.Asker.Name, Share: s.share, Parts: t.Parts,
+		Interaction: t.Interaction, Started: t.Accepted,
 	}
-	if q.Trigger.Kind != messages.TriggerCommand {
-		r.ReplyTo = q.Trigger.ID
+	if t.Kind != messages.TriggerCommand {
+		r.ReplyTo = t.ID
 	}
 	return r
 }

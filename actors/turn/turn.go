@@ -10,6 +10,7 @@
 package turn
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -26,25 +27,37 @@ type Config struct {
 	Budget    int // tokens of a prompt
 	Tokens    func(text string) int
 	Persona   func(name string) string // what the model is told to be
-	Patience  time.Duration            // for the generation, waiting included
+	Patience  time.Duration            // for the generation, waiting for its turn included
 
-	Channel   *actor.PID // gives the word
-	Users     *actor.PID // the region
-	Guilds    *actor.PID // the region
-	Outbox    *actor.PID // the region
-	Journal   *actor.PID
-	Coalescer *actor.PID // of generations
-	Generate  Generate
-	Log       *slog.Logger
+	Channel  *actor.PID // gives the word, and knows what was said before
+	Users    *actor.PID // the region
+	Guilds   *actor.PID // the region
+	Outbox   *actor.PID // the region
+	Journal  *actor.PID
+	Personal *actor.PID // the coalescer of what an asker brings
+	Generate *actor.PID // the coalescer of generations
+	Gemini   Model
+	Files    Files // nil to read no attachments
+	Log      *slog.Logger
 }
 
-// Generate makes the job that asks the model. The job's result is
-// [*messages.Generation] or [*messages.Failure].
-type Generate func(p *messages.Prompt, t *messages.Trigger) *messages.Job
+// A Model writes answers. Gemini's edge is one.
+type Model interface {
+	// Generate calls grow with the whole text so far, as often as it grows. Its
+	// errors are *messages.Failure.
+	Generate(ctx context.Context, p *messages.Prompt, grow func(textSoFar string)) (*messages.Generation, error)
+}
+
+// Files fetches attachments. Discord's edge does.
+type Files interface {
+	Fetch(ctx context.Context, url string, maxBytes int) ([]byte, error)
+}
 
 // How long a turn waits for others.
 const (
-	contextWait  = 300 * time.Millisecond // for a source of context, before it does without
+	contextWait  = 300 * time.Millisecond  // for a source of context, before it does without
+	windowWait   = 1500 * time.Millisecond // for the channel, which waits for Discord's history
+	fileWait     = 3 * time.Second         // for an attachment
 	admitWait    = time.Second
 	wordWait     = 30 * time.Minute // for earlier questions of the same person
 	deliveryWait = 20 * time.Minute // for the outbox, which has a deadline of its own
@@ -55,9 +68,8 @@ const (
 
 // A turn is the actor.
 type turn struct {
-	cfg      Config
-	question *messages.Question
-	state    state
+	cfg   Config
+	state state
 }
 
 // What is asked, as the tags of the answers.
@@ -65,6 +77,8 @@ type (
 	admitAsked    struct{}
 	userAsked     struct{}
 	guildAsked    struct{}
+	windowAsked   struct{}
+	fileAsked     struct{ id uint64 }
 	wordAsked     struct{}
 	joinAsked     struct{}
 	deliveryAsked struct{}
@@ -83,7 +97,7 @@ type endAgain struct{}
 // New returns the producer of a turn that answers q.
 func New(cfg Config, q *messages.Question) actor.Producer {
 	return func() actor.Receiver {
-		return &turn{cfg: cfg, question: q, state: newState(cfg, q)}
+		return &turn{cfg: cfg, state: newState(cfg, q)}
 	}
 }
 
@@ -108,28 +122,35 @@ func (a *turn) Receive(c *actor.Context) {
 
 // begin asks everything at once that is needed and does not depend on the rest.
 func (a *turn) begin(c *actor.Context) {
-	t := &a.question.Trigger
+	t := &a.state.trigger
 	actors.Ask(c, a.cfg.Channel, &messages.GetWord{Trigger: t.ID}, wordWait, wordAsked{})
 	if !a.state.generates() {
-		a.deliver(c)
 		return
 	}
-	user, guild := uint64(t.Asker.ID), uint64(t.Guild)
-	actors.Ask(c, a.cfg.Users, &messages.Deliver{
-		To: user, Message: &messages.Admit{User: t.Asker.ID, Trigger: t.ID},
-	}, admitWait, admitAsked{})
-	actors.Ask(c, a.cfg.Users, &messages.Deliver{
-		To: user, Message: &messages.GetUserContext{User: t.Asker.ID, Channel: t.Channel},
-	}, contextWait, userAsked{})
-	if guild != 0 {
-		actors.Ask(c, a.cfg.Guilds, &messages.Deliver{
-			To: guild, Message: &messages.GetGuildContext{Guild: t.Guild, Channel: t.Channel},
-		}, contextWait, guildAsked{})
+	a.ask(c, a.cfg.Users, to(t.Asker.ID, &messages.Admit{User: t.Asker.ID, Trigger: t.ID}), admitWait, admitAsked{})
+	a.ask(c, a.cfg.Users, to(t.Asker.ID, &messages.GetUserContext{User: t.Asker.ID, Channel: t.Channel}), contextWait, userAsked{})
+	a.ask(c, a.cfg.Channel, &messages.GetWindow{Trigger: t.ID}, windowWait, windowAsked{})
+	if t.Guild != 0 {
+		a.ask(c, a.cfg.Guilds, to(t.Guild, &messages.GetGuildContext{Guild: t.Guild, Channel: t.Channel}), contextWait, guildAsked{})
+	}
+	for _, file := range a.readable(t.Attachments) {
+		a.ask(c, a.cfg.Personal, a.fetch(t, file), fileWait, fileAsked{file.ID})
 	}
 }
 
+// ask asks for one of the checks and sources of context.
+func (a *turn) ask(c *actor.Context, who *actor.PID, m any, wait time.Duration, tag any) {
+	a.state.expect(1)
+	actors.Ask(c, who, m, wait, tag)
+}
+
+// to addresses an entity of a region.
+func to[ID ~uint64](id ID, m any) *messages.Deliver {
+	return &messages.Deliver{To: uint64(id), Message: m}
+}
+
 func (a *turn) answered(c *actor.Context, m actors.Answered) {
-	switch m.Tag.(type) {
+	switch tag := m.Tag.(type) {
 	case admitAsked:
 		a.state.admitted(m.Err, time.Now())
 		a.proceed(c)
@@ -140,6 +161,14 @@ func (a *turn) answered(c *actor.Context, m actors.Answered) {
 	case guildAsked:
 		g, _ := m.Message.(*messages.GuildContext)
 		a.state.guildKnown(g)
+		a.proceed(c)
+	case windowAsked:
+		w, _ := m.Message.(*messages.Window)
+		a.state.windowKnown(w)
+		a.proceed(c)
+	case fileAsked:
+		text, read := fileText(m)
+		a.state.fileKnown(tag.id, text, read)
 		a.proceed(c)
 	case wordAsked:
 		a.word(c, m)
@@ -164,9 +193,9 @@ func (a *turn) proceed(c *actor.Context) {
 
 // join asks for the generation, which others may be waiting for too.
 func (a *turn) join(c *actor.Context) {
-	prompt, key := a.state.prompt(a.question)
-	job := a.cfg.Generate(prompt, &a.question.Trigger)
-	actors.Ask(c, a.cfg.Coalescer, &messages.Join{Key: key, Job: job}, a.cfg.Patience, joinAsked{})
+	prompt, key := a.state.prompt()
+	job := generation(&a.cfg, prompt, &a.state.trigger)
+	actors.Ask(c, a.cfg.Generate, &messages.Join{Key: key, Job: job}, a.cfg.Patience, joinAsked{})
 }
 
 // progress shows how the answer grows.
@@ -176,7 +205,7 @@ func (a *turn) progress(c *actor.Context, m actors.Progress) {
 		return
 	}
 	if a.state.grow(text) {
-		a.tellOutbox(c, &messages.GrowReply{Trigger: a.question.Trigger.ID, Text: text})
+		a.tellOutbox(c, &messages.GrowReply{Trigger: a.state.trigger.ID, Text: text})
 	}
 }
 
@@ -184,11 +213,11 @@ func (a *turn) progress(c *actor.Context, m actors.Progress) {
 func (a *turn) word(c *actor.Context, m actors.Answered) {
 	w, ok := m.Message.(*messages.Word)
 	if !ok { // the channel has given this question up, or is new: it starts another turn
-		a.cfg.Log.Info("turn without the word", "trigger_id", a.question.Trigger.ID, "err", m.Err)
+		a.cfg.Log.Info("turn without the word", "trigger_id", a.state.trigger.ID, "err", m.Err)
 		return
 	}
 	a.state.mayspeak(w.Trigger)
-	reply := a.state.reply(a.question)
+	reply := a.state.reply()
 	a.tellOutbox(c, &messages.OpenReply{Reply: reply})
 	if text := a.state.text; text != "" && !a.state.decided() {
 		a.tellOutbox(c, &messages.GrowReply{Trigger: reply.Trigger, Text: text})
@@ -197,7 +226,7 @@ func (a *turn) word(c *actor.Context, m actors.Answered) {
 }
 
 func (a *turn) tellOutbox(c *actor.Context, m any) {
-	c.Send(a.cfg.Outbox, &messages.Deliver{To: uint64(a.question.Trigger.Channel), Message: m})
+	c.Send(a.cfg.Outbox, &messages.Deliver{To: uint64(a.state.trigger.Channel), Message: m})
 }
 
 func (a *turn) joined(c *actor.Context, m actors.Answered) {
@@ -226,9 +255,9 @@ func (a *turn) deliver(c *actor.Context) {
 		return
 	}
 	actors.Ask(c, a.cfg.Outbox, &messages.Deliver{
-		To: uint64(a.question.Trigger.Channel),
+		To: uint64(a.state.trigger.Channel),
 		Message: &messages.FinishReply{
-			Reply: a.state.reply(a.question), Text: a.state.text, Note: a.state.note,
+			Reply: a.state.reply(), Text: a.state.text, Note: a.state.note,
 		},
 	}, deliveryWait, deliveryAsked{})
 }
@@ -245,7 +274,7 @@ func (a *turn) delivered(c *actor.Context, m actors.Answered) {
 // end has the outcome written down.
 func (a *turn) end(c *actor.Context) {
 	actors.Ask(c, a.cfg.Journal, &messages.EndTrigger{
-		Trigger: a.question.Trigger.ID, State: a.state.outcome, Cause: a.state.cause,
+		Trigger: a.state.trigger.ID, State: a.state.outcome, Cause: a.state.cause,
 	}, journalWait, outcomeAsked{})
 }
 
@@ -253,11 +282,11 @@ func (a *turn) end(c *actor.Context) {
 // restart would answer a second time.
 func (a *turn) ended(c *actor.Context, m actors.Answered) {
 	if m.Err != nil {
-		a.cfg.Log.Error("outcome not kept", "trigger_id", a.question.Trigger.ID, "err", m.Err)
+		a.cfg.Log.Error("outcome not kept", "trigger_id", a.state.trigger.ID, "err", m.Err)
 		actors.After(c, journalPause, endAgain{})
 		return
 	}
-	told := &messages.TurnEnded{Trigger: a.question.Trigger.ID, State: a.state.outcome}
+	told := &messages.TurnEnded{Trigger: a.state.trigger.ID, State: a.state.outcome}
 	if a.state.outcome == messages.TriggerAnswered {
 		told.Answer, told.Parts = a.state.text, a.state.parts
 	}

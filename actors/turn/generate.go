@@ -1,0 +1,74 @@
+package turn
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"troupe/messages"
+)
+
+// How a generation that failed is tried again (Gemini API documentation,
+// Troubleshooting: wait longer each time, and not forever).
+const (
+	maxBackoffs = 2
+	minBackoff  = time.Second
+	maxBackoff  = 8 * time.Second
+)
+
+// generation makes the job that asks the model. Its result is
+// [*messages.Generation] or [*messages.Failure]. Whoever shares it shares its
+// second tries too.
+func generation(cfg *Config, p *messages.Prompt, t *messages.Trigger) *messages.Job {
+	model := cfg.Gemini
+	var r retries
+	return &messages.Job{
+		Kind: "generate", Guild: t.Guild, Fair: t.Channel.String(), Wait: cfg.Patience, Breaker: p.Model,
+		Reserve: &messages.Reserve{Model: p.Model, Tokens: promptTokens(cfg, p)},
+		Run: func(ctx context.Context, emit func(any)) any {
+			g, err := model.Generate(ctx, p, func(text string) { emit(text) })
+			if err == nil {
+				return g
+			}
+			f, ok := errors.AsType[*messages.Failure](err)
+			if !ok {
+				return &messages.Failure{Cause: messages.CauseInternal, Detail: err.Error()}
+			}
+			if wait, again := r.next(f, rand.Float64()); again { //nolint:gosec // jitter needs no secrecy
+				return &messages.TryAgain{Failure: f, Wait: wait}
+			}
+			return f
+		},
+	}
+}
+
+func promptTokens(cfg *Config, p *messages.Prompt) int {
+	n := cfg.Tokens(p.System)
+	for _, t := range p.Turns {
+		n += cfg.Tokens(t.Text)
+	}
+	return n
+}
+
+// retries counts the second tries of one generation.
+type retries struct{ once, backoffs int }
+
+// next says whether to try again after a failure, and after what pause. jitter
+// is a random number of [0, 1).
+func (r *retries) next(f *messages.Failure, jitter float64) (wait time.Duration, again bool) {
+	switch f.Retry {
+	case messages.RetryOnce:
+		r.once++
+		return 0, r.once == 1
+	case messages.RetryAfter:
+		r.once++
+		return f.After, r.once == 1
+	case messages.RetryBackoff:
+		r.backoffs++
+		wait = min(minBackoff<<(r.backoffs-1), maxBackoff)
+		return max(time.Duration(jitter*float64(wait)), f.After), r.backoffs <= maxBackoffs
+	case messages.RetryNever, messages.RetryShorter:
+	}
+	return 0, false
+}
