@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"slices"
 	"time"
 
 	"troupe/messages"
@@ -15,17 +16,18 @@ type state struct {
 	window window
 	queue  []*asked // triggers without outcome, as they were posted
 	ended  []answer // lately, the eldest first
-	side   int      // triggers of different people answered side by side
-	bound  int      // of queue
+	side   int      // people answered side by side
+	bound  int      // of questions that wait; as many more are told that they come too late
 }
 
 // An asked is a trigger on its way to its outcome.
 type asked struct {
 	trigger  messages.Trigger
-	same     string // equal for questions that may share one generation
-	accepted bool   // the store has it
-	running  bool   // its turn is started
-	word     bool   // its turn may speak
+	same     string         // equal for questions that may share one generation
+	refuse   messages.Cause // all that is said is why there is no answer; "" for an answer
+	accepted bool           // the store has it
+	running  bool           // its turn is started
+	word     bool           // its turn may speak
 }
 
 // An answer is a question that has its outcome.
@@ -35,20 +37,22 @@ type answer struct {
 	at   time.Time
 }
 
-// ask queues a trigger. It reports false if as many wait as may, and if this
-// one is there already.
+// ask queues a trigger, in the order of IDs. When as many wait as may, it is to be
+// refused; it reports false if even that would be too many, or if the trigger
+// is there already.
 func (s *state) ask(t messages.Trigger) bool {
-	if s.find(t.ID) != nil || len(s.queue) >= s.bound {
+	if s.find(t.ID) != nil || len(s.queue) >= 2*s.bound {
 		return false
 	}
 	a := &asked{trigger: t, same: t.Sameness()}
+	if len(s.queue) >= s.bound {
+		a.refuse = messages.CauseBusy
+	}
 	i := len(s.queue)
 	for i > 0 && s.queue[i-1].trigger.ID > t.ID && !s.queue[i-1].running {
 		i--
 	}
-	s.queue = append(s.queue, nil)
-	copy(s.queue[i+1:], s.queue[i:])
-	s.queue[i] = a
+	s.queue = slices.Insert(s.queue, i, a)
 	return true
 }
 
@@ -91,27 +95,32 @@ func (s *state) lately(now time.Time) []answer {
 // may speak from now on. The first question of each person is answered side by
 // side with those of others, up to a bound, or beyond it if it repeats one that
 // is being answered, for that costs nothing. A person's next question waits, but
-// starts in silence if it is such a repeat.
+// starts in silence if it is such a repeat. A refusal waits for nobody.
 func (s *state) due() (start, speak []*asked) {
-	running := s.running()
-	first := map[messages.UserID]bool{}
-	underway := map[string]bool{} // what is being answered, by sameness
+	speaking := map[messages.UserID]bool{} // whose first question was met
+	underway := map[string]bool{}          // what is being answered, by sameness
 	for _, a := range s.queue {
-		underway[a.same] = underway[a.same] || a.running
+		if a.running && a.refuse == "" {
+			underway[a.same] = true
+		}
 	}
+	running := s.running()
 	for _, a := range s.queue {
-		person := a.trigger.Asker.ID
-		next := !first[person]
-		first[person] = true
-		if !a.running && (underway[a.same] || next && running < s.side) {
+		first := !speaking[a.trigger.Asker.ID]
+		if a.refuse == "" {
+			speaking[a.trigger.Asker.ID] = true
+		}
+		if !a.running && (a.refuse != "" || underway[a.same] || first && running < s.side) {
 			start = append(start, a)
 			a.running = true
-			underway[a.same] = true
-			if next {
+			if a.refuse == "" {
+				underway[a.same] = true
+			}
+			if first && a.refuse == "" {
 				running++
 			}
 		}
-		if next && a.running && a.accepted && !a.word {
+		if a.running && a.accepted && !a.word && (first || a.refuse != "") {
 			speak = append(speak, a)
 			a.word = true
 		}
@@ -120,15 +129,14 @@ func (s *state) due() (start, speak []*asked) {
 }
 
 // running returns how many people are being answered.
-func (s *state) running() (n int) {
+func (s *state) running() int {
 	people := map[messages.UserID]bool{}
 	for _, a := range s.queue {
-		if a.running && !people[a.trigger.Asker.ID] {
+		if a.running && a.refuse == "" {
 			people[a.trigger.Asker.ID] = true
-			n++
 		}
 	}
-	return n
+	return len(people)
 }
 
 // said returns what was said before a trigger, but copies of the question that

@@ -27,13 +27,13 @@ func (a *channel) step(c *actor.Context) {
 	}
 }
 
-// refusal returns why a command is not served here, if so. What else asks the
-// bot where it does not serve is passed over, but a command shows that it waits.
+// refusal returns why a question gets no answer, if so. What asks the bot where
+// it does not serve is passed over, but a command shows that it waits.
 func (a *channel) refusal(t *asked) messages.Cause {
-	if t.trigger.Kind == messages.TriggerCommand && !a.cfg.Rules.serves(a.place, t.trigger.Asker.ID) {
-		return messages.CauseNotServed
+	if t.refuse == "" && t.trigger.Kind == messages.TriggerCommand && !a.cfg.Rules.serves(a.place, t.trigger.Asker.ID) {
+		t.refuse = messages.CauseNotServed
 	}
-	return ""
+	return t.refuse
 }
 
 // start begins a turn.
@@ -94,7 +94,9 @@ func (a *channel) turnGaveUp(c *actor.Context, m *messages.ActorGaveUp) {
 		}
 		c.Engine().Poison(r.pid)
 		if t := a.state.find(id); t != nil && !r.refusing {
-			a.start(c, &messages.Question{Trigger: t.trigger, Refuse: messages.CauseInternal})
+			t.refuse = messages.CauseInternal
+			a.start(c, &messages.Question{Trigger: t.trigger, Refuse: t.refuse})
+			a.step(c)
 			return
 		}
 		a.drop(c, id)

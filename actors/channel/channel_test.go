@@ -1,0 +1,325 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"troupe/actors"
+	"troupe/actors/actortest"
+	"troupe/messages"
+
+	"github.com/anthdm/hollywood/actor"
+	"github.com/google/go-cmp/cmp"
+)
+
+// A stage is a channel with all around it played by the test.
+type stage struct {
+	e       actortest.Engine
+	pid     *actor.PID
+	journal *actortest.Probe
+	outbox  *actortest.Probe
+	parent  *actortest.Probe
+	turns   map[messages.MessageID][]*messages.Question // started, by trigger
+	crash   bool                                        // turns panic when they start
+
+	unfinished []messages.Trigger
+	known      map[messages.MessageID]messages.Trigger // to the store
+	refuse     error                                   // what the journal answers to accepts
+}
+
+func newStage(e actortest.Engine, change func(*Config)) *stage {
+	s := &stage{e: e, turns: map[messages.MessageID][]*messages.Question{}, known: map[messages.MessageID]messages.Trigger{}}
+	s.journal = e.Fake(s.journalHears)
+	s.outbox = e.Probe()
+	s.parent = e.Probe()
+	guilds := e.Fake(func(c *actor.Context) {
+		c.Respond(&messages.GuildContext{Known: true, BotRoles: []messages.RoleID{botRole}})
+	})
+	cfg := Config{
+		ID: general, Self: messages.User{ID: self, Name: "troupe", Bot: true}, Rules: &Rules{Direct: true},
+		Window: 10, Side: 4, Queue: 10, Guilds: guilds.PID, Journal: s.journal.PID, Outbox: s.outbox.PID,
+		Parent: s.parent.PID, Turn: s.turn, Log: actortest.Log(),
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	s.pid = e.Start(New(cfg))
+	return s
+}
+
+func (s *stage) journalHears(c *actor.Context) {
+	switch m := c.Message().(type) {
+	case *messages.GetUnfinished:
+		c.Respond(&messages.Unfinished{Triggers: s.unfinished})
+	case *messages.AcceptTrigger:
+		if s.refuse != nil {
+			c.Respond(s.refuse)
+			return
+		}
+		t, known := s.known[m.Trigger.ID]
+		if !known {
+			t = m.Trigger
+			s.known[t.ID] = t
+		}
+		c.Respond(&messages.Accepted{Trigger: t, Fresh: !known})
+	case *messages.EndTrigger:
+		c.Respond(&messages.Kept{})
+	}
+}
+
+func (s *stage) turn(q *messages.Question, supervisor *actor.PID) actor.Producer {
+	return func() actor.Receiver {
+		return receiver(func(c *actor.Context) {
+			switch c.Message().(type) {
+			case actor.Started:
+				s.turns[q.Trigger.ID] = append(s.turns[q.Trigger.ID], q)
+				if s.crash {
+					c.Send(supervisor, &messages.ActorGaveUp{Kind: "turn", Actor: c.PID().GetID()})
+				}
+			}
+		})
+	}
+}
+
+type receiver func(*actor.Context)
+
+func (r receiver) Receive(c *actor.Context) { r(c) }
+
+// hear hands the channel an event and returns how it is answered.
+func (s *stage) hear(event any) any {
+	m, err := s.e.Ask(s.pid, event)
+	if err != nil {
+		return err
+	}
+	return m
+}
+
+func (s *stage) say(id messages.MessageID, who messages.UserID, text string) any {
+	return s.hear(&messages.MessageReceived{Message: *said("<@99> "+text, mentioning, func(m *messages.Message) {
+		m.ID, m.Author.ID = id, who
+	})})
+}
+
+// mayspeak reports whether the turn of a trigger gets the word without waiting.
+func (s *stage) mayspeak(id messages.MessageID) bool {
+	got := make(chan error, 1)
+	s.e.SpawnFunc(func(c *actor.Context) {
+		switch m := c.Message().(type) {
+		case actor.Started:
+			actors.Ask(c, s.pid, &messages.GetWord{Trigger: id}, time.Second, nil)
+		case actors.Answered:
+			got <- m.Err
+		}
+	}, "asker")
+	return <-got == nil
+}
+
+func (s *stage) end(id messages.MessageID, parts ...messages.MessageID) {
+	s.e.Tell(s.pid, &messages.TurnEnded{Trigger: id, State: messages.TriggerAnswered, Answer: "done", Parts: parts})
+}
+
+// A question is taken when the store has it. Its turn gets the word, and when it
+// has ended the same person's next one does.
+func TestQuestionsOfOnePerson(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStage(e, nil)
+		for _, id := range []messages.MessageID{1, 2} {
+			if d := cmp.Diff(&messages.Taken{}, s.say(id, ann, id.String())); d != "" {
+				t.Fatal(d)
+			}
+		}
+		if len(s.turns[1]) != 1 || len(s.turns[2]) != 0 {
+			t.Fatalf("turns started: %v", s.turns)
+		}
+		if !s.mayspeak(1) {
+			t.Error("the first question has not got the word")
+		}
+		s.end(1, 100)
+		if len(s.turns[2]) != 1 || !s.mayspeak(2) {
+			t.Error("the second question does not follow")
+		}
+	})
+}
+
+// An event that the store does not take is not taken, and not answered.
+func TestNotAccepted(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStage(e, nil)
+		s.refuse = &messages.Failure{Cause: messages.CauseInternal}
+		if _, ok := s.say(1, ann, "a").(*messages.Refused); !ok {
+			t.Error("a question that is not kept was taken")
+		}
+		s.refuse = nil
+		s.say(1, ann, "a")
+		if !s.mayspeak(1) {
+			t.Error("the question is not answered when it comes again")
+		}
+	})
+}
+
+// What the store knows as answered is not answered again, whatever memory says.
+func TestKnownAsAnswered(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStage(e, nil)
+		s.known[1] = messages.Trigger{ID: 1, State: messages.TriggerAnswered}
+		if d := cmp.Diff(&messages.Taken{}, s.say(1, ann, "a")); d != "" {
+			t.Error(d)
+		}
+		if s.mayspeak(1) {
+			t.Error("it may be answered again")
+		}
+	})
+}
+
+// A channel takes up what a former instance has left, before what comes.
+func TestBacklog(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		var s *stage
+		s = newStage(e, nil)
+		s.e.Stop(s.pid)
+		s.unfinished = []messages.Trigger{{ID: 5, Asker: messages.User{ID: ann}, Text: "old", Guild: guildID, Parts: []messages.MessageID{50}}}
+		s.pid = e.Start(New(Config{
+			ID: general, Self: messages.User{ID: self}, Rules: &Rules{}, Window: 10, Side: 4, Queue: 10,
+			Guilds: e.Probe().PID, Journal: s.journal.PID, Outbox: s.outbox.PID, Turn: s.turn, Log: actortest.Log(),
+		}))
+		s.say(6, ann, "new")
+		if len(s.turns[5]) != 1 || len(s.turns[6]) != 0 {
+			t.Fatalf("turns started: %v", s.turns)
+		}
+		if got := s.turns[5][0].Trigger.Parts; len(got) != 1 {
+			t.Errorf("the parts that stand are not known: %v", got)
+		}
+	})
+}
+
+// A deleted question is cancelled, with what has been said to it.
+func TestDeleted(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStage(e, nil)
+		s.say(1, ann, "a")
+		s.hear(&messages.MessagesDeleted{Channel: general, Guild: guildID, Messages: []messages.MessageID{1}})
+		cancelled := s.outbox.Take()
+		if len(cancelled) != 1 || !cancelled[0].(*messages.Deliver).Message.(*messages.CancelReply).Delete {
+			t.Errorf("the outbox hears %v", cancelled)
+		}
+		ended := false
+		for _, m := range s.journal.Take() {
+			end, ok := m.(*messages.EndTrigger)
+			ended = ended || ok && end.State == messages.TriggerCancelled
+		}
+		if !ended || s.mayspeak(1) {
+			t.Error("the question is not cancelled")
+		}
+	})
+}
+
+// A turn that gives up is followed by one that says so; if even that gives up,
+// the outcome is kept and the channel goes on.
+func TestTurnGaveUp(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStage(e, nil)
+		s.crash = true
+		s.say(1, ann, "a")
+		s.crash = false
+		s.say(2, ann, "b")
+		got := s.turns[1]
+		if len(got) != 2 || got[0].Refuse != "" || got[1].Refuse != messages.CauseInternal {
+			t.Fatalf("turns of the question: %+v", got)
+		}
+		if len(s.turns[2]) != 1 {
+			t.Error("the next question is not taken up")
+		}
+	})
+}
+
+// What does not concern the bot is taken at once and remembered.
+func TestChatterAndWindow(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStage(e, nil)
+		s.hear(&messages.MessageReceived{Message: *said("hello", func(m *messages.Message) { m.ID = 1 })})
+		s.hear(&messages.MessageReceived{Message: *said("helo", func(m *messages.Message) { m.ID = 2 })})
+		s.hear(&messages.MessageEdited{Message: *said("bye", func(m *messages.Message) { m.ID = 2 })})
+		s.say(3, bob, "who?")
+		w, err := e.Ask(s.pid, &messages.GetWindow{Trigger: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var texts []string
+		for _, l := range w.(*messages.Window).Lines {
+			texts = append(texts, l.Text)
+		}
+		if d := cmp.Diff([]string{"hello", "bye"}, texts); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+// past is a history that knows one line; it can be told to fail.
+type past struct{ err error }
+
+func (p past) History(context.Context, messages.ChannelID, messages.MessageID, int) ([]messages.Message, error) {
+	return []messages.Message{*said("long ago", func(m *messages.Message) { m.ID = 1 })}, p.err
+}
+
+// The first question's window waits for Discord's history, read once through the
+// coalescer, and does without it when it does not come.
+func TestHistory(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		err   error
+		mute  bool
+		lines int
+		took  time.Duration
+	}{
+		{"there", nil, false, 1, 0},
+		{"failing", errors.New("no"), false, 0, 0},
+		{"not coming", nil, true, 0, historyWait},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+				reader := e.Fake(func(c *actor.Context) {
+					j, ok := c.Message().(*messages.Join)
+					if ok && !tt.mute {
+						c.Respond(&messages.Joined{Result: j.Job.Run(t.Context(), nil)})
+					}
+				})
+				s := newStage(e, func(cfg *Config) { cfg.History, cfg.Reader = past{tt.err}, reader.PID })
+				s.say(10, ann, "a")
+				s.say(11, bob, "b")
+				began := time.Now()
+				w, err := e.Ask(s.pid, &messages.GetWindow{Trigger: 10})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := w.(*messages.Window).Lines; len(got) != tt.lines || time.Since(began) > tt.took {
+					t.Errorf("%d lines after %v", len(got), time.Since(began))
+				}
+				reads := 0
+				for _, m := range reader.Take() {
+					if _, ok := m.(*messages.Join); ok {
+						reads++
+					}
+				}
+				if reads != 1 {
+					t.Errorf("the history was read %d times", reads)
+				}
+			})
+		})
+	}
+}
+
+// A command where the bot does not serve is answered that it does not.
+func TestCommandNotServed(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStage(e, func(cfg *Config) { cfg.Rules = &Rules{Users: []messages.UserID{bob}} })
+		s.hear(&messages.CommandUsed{
+			Interaction: messages.Interaction{ID: 7}, Channel: general, Guild: guildID,
+			User: messages.User{ID: ann}, Name: "chat", Options: map[string]string{"message": "hi"},
+		})
+		if got := s.turns[7]; len(got) != 1 || got[0].Refuse != messages.CauseNotServed {
+			t.Errorf("turns: %+v", got)
+		}
+	})
+}
