@@ -1,0 +1,251 @@
+// Package browsertest uses pages the way a person does, in a real browser: for
+// tests of what is served on loopback.
+//
+// It needs Chromium. A test that has none fails and says how to get it; it is
+// not skipped, for then nobody would notice that the page has broken.
+package browsertest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+const (
+	startLimit = 20 * time.Second // for the browser to start on a busy machine
+	stepLimit  = 10 * time.Second // for what a person does, and for what they wait for
+)
+
+// names of the browser's program, in the order of preference.
+var names = []string{"chromium", "chromium-browser", "google-chrome"}
+
+// Start starts a browser that ends with the test. Give its context to [Open]
+// for every page that is to be tested in it.
+func Start(t testing.TB) context.Context {
+	t.Helper()
+	var program string
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			program = path
+			break
+		}
+	}
+	if program == "" {
+		t.Fatal("the page is tested in a browser, and there is none: apt-get install chromium")
+	}
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(),
+		chromedp.ExecPath(program),
+		chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("headless", "new"),
+		chromedp.NoSandbox, // a container has none to offer
+		chromedp.NoFirstRun,
+		chromedp.Flag("disable-gpu", true),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-dev-shm-usage", true),
+		chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true),
+		chromedp.Flag("disable-background-timer-throttling", true),
+		chromedp.Flag("disable-backgrounding-occluded-windows", true),
+		chromedp.Flag("disable-renderer-backgrounding", true),
+		chromedp.Flag("force-color-profile", "srgb"),
+	)
+	t.Cleanup(cancel)
+	browser, stop := chromedp.NewContext(ctx)
+	t.Cleanup(stop)
+
+	// The context of the first call is the browser's life, so the limit is
+	// kept from outside.
+	late := time.AfterFunc(startLimit, stop)
+	defer late.Stop()
+	if err := chromedp.Do(browser); err != nil {
+		t.Fatalf("start %s: %v", program, err)
+	}
+	return browser
+}
+
+// A Page is a tab of a browser, with nothing in it of other pages. Its methods
+// end the test when they fail.
+type Page struct {
+	t   testing.TB
+	ctx context.Context
+
+	mu       sync.Mutex
+	told     []string // by the console
+	expected []string // parts of what the console may tell
+}
+
+// Open opens a web address in a new tab of a browser that [Start] has started.
+// The test fails if the page complains in its console, or throws; see
+// [Page.Expect].
+func Open(t testing.TB, browser context.Context, url string) *Page {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	p := &Page{t: t, ctx: ctx}
+	console := chromedp.Console(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for m, err := range console {
+			if err != nil {
+				return
+			}
+			p.hear(m)
+		}
+	}()
+	t.Cleanup(func() {
+		cancel()
+		<-done
+		p.complain()
+	})
+	p.Do(chromedp.EmulateViewport(1280, 800), chromedp.Navigate(url))
+	return p
+}
+
+// hear notes what the page tells its console, if it is a complaint.
+func (p *Page) hear(m chromedp.ConsoleMessage) {
+	switch m.Type {
+	case chromedp.ConsoleError, chromedp.ConsoleWarning, chromedp.ConsoleException:
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.told = append(p.told, fmt.Sprintf("%s: %s (%s:%d)", m.Type, m.Text, m.URL, m.Line+1))
+	}
+}
+
+// Expect allows complaints of the page that contain a text, such as those of
+// the browser when a server does not answer.
+func (p *Page) Expect(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.expected = append(p.expected, text)
+}
+
+// complain fails the test with what the page has told its console.
+func (p *Page) complain() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, told := range p.told {
+		if !p.expects(told) {
+			p.t.Errorf("the page complains in its console: %s", told)
+		}
+	}
+}
+
+func (p *Page) expects(told string) bool {
+	for _, text := range p.expected {
+		if strings.Contains(told, text) {
+			return true
+		}
+	}
+	return false
+}
+
+// Do runs actions of chromedp, each within 10 s.
+func (p *Page) Do(actions ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	for _, action := range actions {
+		ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
+		err := chromedp.Do(ctx, action)
+		cancel()
+		if err != nil {
+			p.t.Fatalf("in the browser: %v", err)
+		}
+	}
+}
+
+// Until waits until an expression of JavaScript is true, at most 10 s.
+func (p *Page) Until(expression string) {
+	p.t.Helper()
+	p.Within(stepLimit, expression)
+}
+
+// Within waits until an expression of JavaScript is true, at most for limit.
+func (p *Page) Within(limit time.Duration, expression string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, limit+time.Second)
+	defer cancel()
+	_, err := chromedp.Run(ctx, chromedp.Poll[chromedp.Void](expression,
+		chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(limit)))
+	if err != nil {
+		p.t.Fatalf("waited %v in vain for %s: %v\nthe page shows:\n%s", limit, expression, err, p.Text("body"))
+	}
+}
+
+// Never checks that an expression of JavaScript is false now.
+func (p *Page) Never(expression string) {
+	p.t.Helper()
+	if Eval[bool](p, "!!("+expression+")") {
+		p.t.Fatalf("must not be: %s\nthe page shows:\n%s", expression, p.Text("body"))
+	}
+}
+
+// Eval returns the value of an expression of JavaScript.
+func Eval[T any](p *Page, expression string) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		p.t.Fatalf("evaluate %s: %v", expression, err)
+	}
+	return v
+}
+
+// Text returns what a person reads in the first element that a CSS selector
+// finds.
+func (p *Page) Text(selector string) string {
+	p.t.Helper()
+	return Eval[string](p, fmt.Sprintf("document.querySelector(%q)?.innerText ?? ''", selector))
+}
+
+// Type types a text where the focus is.
+func (p *Page) Type(text string) {
+	p.t.Helper()
+	p.Do(chromedp.KeyEvent(text))
+}
+
+// Press presses keys of package kb while modifiers are held.
+func (p *Page) Press(keys string, modifiers ...chromedp.Modifier) {
+	p.t.Helper()
+	p.Do(chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...)))
+}
+
+// Click clicks in the middle of the first element that a CSS selector finds,
+// once it is to be seen.
+func (p *Page) Click(selector string) {
+	p.t.Helper()
+	p.Do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// Look sets whether the person likes it "light" or "dark".
+func (p *Page) Look(scheme string) {
+	p.t.Helper()
+	p.Do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return err
+	}))
+}
+
+// Screenshot writes a picture of what is to be seen into a PNG file.
+func (p *Page) Screenshot(file string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		p.t.Fatalf("screenshot: %v", err)
+	}
+	if err := os.WriteFile(file, png, 0o600); err != nil {
+		p.t.Fatalf("screenshot: %v", err)
+	}
+}
