@@ -1,7 +1,7 @@
 package user
 
 import (
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,20 +15,19 @@ const (
 	notePlain   = "plain"    // "1"
 )
 
-// minute is the length of the window in which triggers are counted.
-const minute = time.Minute
-
 // A state is what is known of one person. Its methods say what is to be done.
 type state struct {
-	rpm      int        // triggers that any minute may hold; 0 for any number
-	counted  []admitted // within the last minute, the eldest first: at most rpm
-	former   []messages.MessageID
-	loaded   bool
-	cleared  map[messages.ChannelID]messages.MessageID
-	plain    bool
-	unloaded []note // told before the notes were loaded; they win over those
+	rpm     int                  // triggers that any minute may hold; 0 for any number
+	counted []admitted           // within the last minute, the eldest first: at most rpm
+	former  []messages.MessageID // counted before, the eldest first: at most maxFormer
+
+	loaded  bool                                      // what was kept is known
+	cleared map[messages.ChannelID]messages.MessageID // the bounds of /clear: they only grow; at most maxCleared
+	plain   bool                                      // answers without a persona are wanted
+	chosen  bool                                      // plain was told since the start, so that what was kept of it is older
 }
 
+// An admitted is a trigger that was counted.
 type admitted struct {
 	trigger messages.MessageID
 	at      time.Time
@@ -37,9 +36,12 @@ type admitted struct {
 // A note is one value to be kept.
 type note struct{ key, value string }
 
-// maxFormer bounds how many triggers a person's actor recognises after their
-// minute has passed.
-const maxFormer = 64
+const (
+	// maxFormer bounds how many triggers are recognised after their minute.
+	maxFormer = 64
+	// maxCleared bounds in how many channels one person may use /clear.
+	maxCleared = 2000
+)
 
 // admit counts a trigger, or returns how long to wait until one fits. A trigger
 // that was admitted before is not counted again.
@@ -52,7 +54,7 @@ func (s *state) admit(trigger messages.MessageID, now time.Time) (ok bool, wait 
 		return true, 0
 	}
 	if len(s.counted) >= s.rpm {
-		return false, s.counted[len(s.counted)-s.rpm].at.Add(minute).Sub(now)
+		return false, s.counted[0].at.Add(time.Minute).Sub(now)
 	}
 	s.counted = append(s.counted, admitted{trigger, now})
 	return true, 0
@@ -60,96 +62,77 @@ func (s *state) admit(trigger messages.MessageID, now time.Time) (ok bool, wait 
 
 // age takes what is older than a minute out of the count.
 func (s *state) age(now time.Time) {
-	for len(s.counted) > 0 && now.Sub(s.counted[0].at) >= minute {
+	for len(s.counted) > 0 && now.Sub(s.counted[0].at) >= time.Minute {
 		s.former = append(s.former, s.counted[0].trigger)
 		s.counted = s.counted[1:]
 	}
 	if n := len(s.former); n > maxFormer {
-		s.former = append(s.former[:0], s.former[n-maxFormer:]...)
+		s.former = slices.Delete(s.former, 0, n-maxFormer)
 	}
 }
 
 func (s *state) knows(trigger messages.MessageID) bool {
-	for _, a := range s.counted {
-		if a.trigger == trigger {
-			return true
-		}
-	}
-	for _, id := range s.former {
-		if id == trigger {
-			return true
-		}
-	}
-	return false
+	counted := func(a admitted) bool { return a.trigger == trigger }
+	return slices.ContainsFunc(s.counted, counted) || slices.Contains(s.former, trigger)
 }
 
 // forget moves the bound of /clear forward and returns the note to keep. A
-// bound never moves back.
-func (s *state) forget(channel messages.ChannelID, before messages.MessageID) note {
+// bound never moves back. It reports false if there are too many.
+func (s *state) forget(channel messages.ChannelID, before messages.MessageID) (n note, ok bool) {
+	if _, known := s.cleared[channel]; !known && len(s.cleared) >= maxCleared {
+		return note{}, false
+	}
+	s.clear(channel, before)
+	return note{noteCleared + channel.String(), s.cleared[channel].String()}, true
+}
+
+func (s *state) clear(channel messages.ChannelID, before messages.MessageID) {
 	if s.cleared == nil {
 		s.cleared = map[messages.ChannelID]messages.MessageID{}
 	}
 	s.cleared[channel] = max(s.cleared[channel], before)
-	return s.told(note{noteCleared + channel.String(), s.cleared[channel].String()})
 }
 
 // refusePersona returns the note to keep.
 func (s *state) refusePersona(refuse bool) note {
-	s.plain = refuse
+	s.plain, s.chosen = refuse, true
 	if refuse {
-		return s.told(note{notePlain, "1"})
+		return note{notePlain, "1"}
 	}
-	return s.told(note{notePlain, ""})
+	return note{notePlain, ""}
 }
 
-func (s *state) told(n note) note {
-	if !s.loaded {
-		s.unloaded = append(s.unloaded, n)
-	}
-	return n
-}
-
-// load takes in what was kept. What was told meanwhile is newer.
+// load takes in what was kept. What was told meanwhile is newer. A note that
+// makes no sense, as of a later version, is left alone.
 func (s *state) load(values map[string]string) {
+	s.loaded = true
 	for key, value := range values {
-		s.take(note{key, value})
+		if key == notePlain && !s.chosen {
+			s.plain = value == "1"
+		}
+		if id, ok := strings.CutPrefix(key, noteCleared); ok {
+			s.loadCleared(id, value)
+		}
 	}
-	for _, n := range s.unloaded {
-		s.take(n)
-	}
-	s.loaded, s.unloaded = true, nil
 }
 
-// take applies a note. One that makes no sense, as of a later version, is left
-// alone.
-func (s *state) take(n note) {
-	if n.key == notePlain {
-		s.plain = n.value == "1"
-		return
-	}
-	id, ok := strings.CutPrefix(n.key, noteCleared)
-	if !ok {
-		return
-	}
+func (s *state) loadCleared(id, bound string) {
 	channel, err := messages.ParseID[messages.ChannelID](id)
-	if err != nil {
+	if err != nil || channel == 0 {
 		return
 	}
-	before, err := messages.ParseID[messages.MessageID](n.value)
-	if err != nil {
+	before, err := messages.ParseID[messages.MessageID](bound)
+	if err != nil || before == 0 {
 		return
 	}
-	if s.cleared == nil {
-		s.cleared = map[messages.ChannelID]messages.MessageID{}
-	}
-	s.cleared[channel] = max(s.cleared[channel], before)
+	s.clear(channel, before)
 }
 
 // context returns what of the person enters a prompt in a channel.
 func (s *state) context(channel messages.ChannelID) *messages.UserContext {
 	c := &messages.UserContext{Cleared: s.cleared[channel], PlainPersona: s.plain}
 	if c.Cleared != 0 {
-		c.Digest += "cleared " + strconv.FormatUint(uint64(c.Cleared), 10) + ";"
+		c.Digest += "cleared " + c.Cleared.String() + ";"
 	}
 	if c.PlainPersona {
 		c.Digest += "plain;"

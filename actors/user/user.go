@@ -8,7 +8,8 @@
 //
 // It is not promised that the context comes soon: as long as the journal cannot
 // be read the question stays open, for an answer that does not know of a
-// /clear would bring back what somebody wanted gone.
+// /clear would bring back what somebody wanted gone. What is told holds at once,
+// even if it turns out that it could not be kept: it is what the person wants.
 package user
 
 import (
@@ -16,16 +17,16 @@ import (
 	"slices"
 	"time"
 
-	"github.com/anthdm/hollywood/actor"
-
 	"troupe/actors"
 	"troupe/messages"
+
+	"github.com/anthdm/hollywood/actor"
 )
 
 const (
-	journalTimeout = 5 * time.Second
-	reload         = time.Second // the pause after the notes could not be read
-	maxWaiting     = 256         // questions that wait for the notes
+	journalWait = 5 * time.Second
+	reload      = time.Second // the pause after the notes could not be read
+	maxWaiting  = 256         // questions that wait for the notes
 )
 
 // Config is what a user is made of.
@@ -36,11 +37,12 @@ type Config struct {
 	Log     *slog.Logger
 }
 
+// A user is the actor.
 type user struct {
 	cfg     Config
-	owner   string
+	owner   string // of the notes
 	state   state
-	waiting []question // until the notes are loaded
+	waiting []question // until the notes are loaded: at most maxWaiting
 }
 
 // A question is one that has to wait.
@@ -82,7 +84,7 @@ func (a *user) Receive(c *actor.Context) {
 	case *messages.GetUserContext:
 		a.context(c, m)
 	case *messages.Forget:
-		a.keep(c, a.state.forget(m.Channel, m.Before), &messages.Forgot{})
+		a.forget(c, m)
 	case *messages.RefusePersona:
 		a.keep(c, a.state.refusePersona(m.Refuse), &messages.Kept{})
 	case *actors.Withdrawn:
@@ -95,7 +97,7 @@ func (a *user) Receive(c *actor.Context) {
 }
 
 func (a *user) load(c *actor.Context) {
-	actors.Ask(c, a.cfg.Journal, &messages.GetNotes{Owner: a.owner}, journalTimeout, load{})
+	actors.Ask(c, a.cfg.Journal, &messages.GetNotes{Owner: a.owner}, journalWait, load{})
 }
 
 func (a *user) admit(c *actor.Context, m *messages.Admit) {
@@ -111,7 +113,7 @@ func (a *user) context(c *actor.Context, m *messages.GetUserContext) {
 	case a.state.loaded:
 		c.Respond(a.state.context(m.Channel))
 	case len(a.waiting) == maxWaiting:
-		c.Respond(&messages.Refused{Reason: "full", RetryAfter: reload})
+		c.Respond(&messages.Refused{Reason: messages.RefusedFull, RetryAfter: reload})
 	default:
 		a.waiting = append(a.waiting, question{c.Sender(), m.Channel})
 	}
@@ -121,11 +123,19 @@ func (a *user) withdraw(asker *actor.PID) {
 	a.waiting = slices.DeleteFunc(a.waiting, func(q question) bool { return q.asker.Equals(asker) })
 }
 
-// keep holds at once, for what is asked next, and is answered when it is on
-// disk.
+func (a *user) forget(c *actor.Context, m *messages.Forget) {
+	n, ok := a.state.forget(m.Channel, m.Before)
+	if !ok {
+		c.Respond(&messages.Refused{Reason: messages.RefusedFull})
+		return
+	}
+	a.keep(c, n, &messages.Forgot{})
+}
+
+// keep has a note written down; its asker is told when it is on disk.
 func (a *user) keep(c *actor.Context, n note, done any) {
 	m := &messages.KeepNote{Owner: a.owner, Key: n.key, Value: n.value}
-	actors.Ask(c, a.cfg.Journal, m, journalTimeout, kept{c.Sender(), done})
+	actors.Ask(c, a.cfg.Journal, m, journalWait, kept{c.Sender(), done})
 }
 
 func (a *user) answered(c *actor.Context, m actors.Answered) {
@@ -134,7 +144,7 @@ func (a *user) answered(c *actor.Context, m actors.Answered) {
 		a.loaded(c, m)
 	case kept:
 		if m.Err != nil {
-			a.cfg.Log.Error("a note was not kept", "user", a.cfg.User, "err", m.Err)
+			a.cfg.Log.Error("note not kept", "user_id", a.cfg.User, "err", m.Err)
 			c.Send(tag.asker, &messages.Failure{Cause: messages.CauseInternal, Retry: messages.RetryOnce, Detail: "not kept"})
 			return
 		}
@@ -145,7 +155,7 @@ func (a *user) answered(c *actor.Context, m actors.Answered) {
 func (a *user) loaded(c *actor.Context, m actors.Answered) {
 	notes, ok := m.Message.(*messages.Notes)
 	if !ok {
-		a.cfg.Log.Warn("notes cannot be read, again in a moment", "user", a.cfg.User, "err", m.Err)
+		a.cfg.Log.Warn("notes not read, again after a pause", "user_id", a.cfg.User, "err", m.Err)
 		actors.After(c, reload, load{})
 		return
 	}

@@ -1,0 +1,203 @@
+package user
+
+import (
+	"errors"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"troupe/actors/actortest"
+	"troupe/messages"
+
+	"github.com/anthdm/hollywood/actor"
+	"github.com/google/go-cmp/cmp"
+)
+
+// A disk is what a journal keeps. While it is broken it fails, while it is
+// stuck it says nothing.
+type disk struct {
+	notes  map[string]string
+	broken atomic.Bool
+	stuck  atomic.Bool
+}
+
+func (d *disk) receive(c *actor.Context) {
+	if d.stuck.Load() {
+		return
+	}
+	if d.broken.Load() {
+		c.Respond(&messages.Failure{Cause: messages.CauseInternal})
+		return
+	}
+	switch m := c.Message().(type) {
+	case *messages.GetNotes:
+		notes := map[string]string{}
+		for key, value := range d.notes {
+			notes[key] = value
+		}
+		c.Respond(&messages.Notes{Values: notes})
+	case *messages.KeepNote:
+		d.notes[m.Key] = m.Value
+		c.Respond(&messages.Kept{})
+	}
+}
+
+func start(e actortest.Engine, d *disk, rpm int) *actor.PID {
+	if d.notes == nil {
+		d.notes = map[string]string{}
+	}
+	pid := e.Start(New(Config{User: 42, RPM: rpm, Journal: e.Fake(d.receive).PID, Log: actortest.Log()}))
+	synctest.Wait()
+	return pid
+}
+
+func ask[A any](t *testing.T, e actortest.Engine, pid *actor.PID, m any) A {
+	t.Helper()
+	got, err := e.Ask(pid, m)
+	answer, ok := got.(A)
+	if !ok {
+		t.Fatalf("%T is answered with %T, %v", m, got, err)
+	}
+	return answer
+}
+
+// Over the rate a person is told when to come back, and then is admitted.
+func TestRate(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		pid := start(e, &disk{}, 1)
+		ask[*messages.Admitted](t, e, pid, &messages.Admit{User: 42, Trigger: 1})
+		ask[*messages.Admitted](t, e, pid, &messages.Admit{User: 42, Trigger: 1})
+		time.Sleep(10 * time.Second)
+		_, err := e.Ask(pid, &messages.Admit{User: 42, Trigger: 2})
+		want := &messages.Failure{Cause: messages.CauseUserRate, After: 50 * time.Second}
+		if d := cmp.Diff(error(want), err); d != "" {
+			t.Fatal(d)
+		}
+		time.Sleep(want.After)
+		ask[*messages.Admitted](t, e, pid, &messages.Admit{User: 42, Trigger: 2})
+	})
+}
+
+// A slow journal delays the context, but not the rate.
+func TestNotesLoadedLate(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		d := disk{notes: map[string]string{"cleared/5": "100", "plain": "1"}}
+		d.stuck.Store(true)
+		pid := start(e, &d, 1)
+		began := time.Now()
+		ask[*messages.Admitted](t, e, pid, &messages.Admit{User: 42, Trigger: 1})
+		if time.Since(began) > 0 {
+			t.Errorf("admitted after %v", time.Since(began))
+		}
+		time.AfterFunc(20*time.Second, func() { d.stuck.Store(false) })
+		got := ask[*messages.UserContext](t, e, pid, &messages.GetUserContext{User: 42, Channel: 5})
+		want := &messages.UserContext{Cleared: 100, PlainPersona: true, Digest: "cleared 100;plain;"}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Error(d)
+		}
+		if late := time.Since(began) - 20*time.Second; late < 0 || late > journalWait+reload {
+			t.Errorf("answered %v after the journal came back", late)
+		}
+	})
+}
+
+// Who waits no more is forgotten, and too many who wait are refused.
+func TestWaitingIsBounded(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		var d disk
+		d.stuck.Store(true)
+		pid := start(e, &d, 1)
+		for range maxWaiting {
+			e.SendWithSender(pid, &messages.GetUserContext{User: 42, Channel: 5}, e.Probe().PID)
+		}
+		_, err := e.Ask(pid, &messages.GetUserContext{User: 42, Channel: 5})
+		if r, ok := errors.AsType[*messages.Refused](err); !ok || r.Reason != messages.RefusedFull || r.RetryAfter == 0 {
+			t.Errorf("one too many ends in %v", err)
+		}
+	})
+}
+
+// What a person wants holds for the next question, and outlives the actor.
+func TestKeeps(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		var d disk
+		pid := start(e, &d, 0)
+		ask[*messages.Forgot](t, e, pid, &messages.Forget{User: 42, Channel: 5, Before: 100})
+		ask[*messages.Kept](t, e, pid, &messages.RefusePersona{User: 42, Refuse: true})
+		want := &messages.UserContext{Cleared: 100, PlainPersona: true, Digest: "cleared 100;plain;"}
+		question := &messages.GetUserContext{User: 42, Channel: 5}
+		if d := cmp.Diff(want, ask[*messages.UserContext](t, e, pid, question)); d != "" {
+			t.Error(d)
+		}
+		e.Stop(pid)
+		pid = start(e, &d, 0)
+		if d := cmp.Diff(want, ask[*messages.UserContext](t, e, pid, question)); d != "" {
+			t.Errorf("in its next life: %s", d)
+		}
+		ask[*messages.Kept](t, e, pid, &messages.RefusePersona{User: 42})
+		if got := ask[*messages.UserContext](t, e, pid, question); got.PlainPersona || got.Cleared != 100 {
+			t.Errorf("with a persona again: %+v", got)
+		}
+	})
+}
+
+// What could not be kept is told so, but holds all the same.
+func TestJournalDown(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		var d disk
+		pid := start(e, &d, 0)
+		d.broken.Store(true)
+		for _, m := range []any{&messages.Forget{User: 42, Channel: 5, Before: 100}, &messages.RefusePersona{User: 42, Refuse: true}} {
+			_, err := e.Ask(pid, m)
+			if f, ok := errors.AsType[*messages.Failure](err); !ok || f.Cause != messages.CauseInternal {
+				t.Errorf("%T ends in %v", m, err)
+			}
+		}
+		got := ask[*messages.UserContext](t, e, pid, &messages.GetUserContext{User: 42, Channel: 5})
+		if got.Cleared != 100 || !got.PlainPersona {
+			t.Errorf("holds %+v", got)
+		}
+	})
+}
+
+// A channel too many is refused.
+func TestForgetRefused(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		d := disk{notes: map[string]string{}}
+		for i := range maxCleared {
+			d.notes[noteCleared+messages.ChannelID(i+1).String()] = "100"
+		}
+		pid := start(e, &d, 0)
+		_, err := e.Ask(pid, &messages.Forget{User: 42, Channel: maxCleared + 1, Before: 100})
+		if r, ok := errors.AsType[*messages.Refused](err); !ok || r.Reason != messages.RefusedFull {
+			t.Errorf("ends in %v", err)
+		}
+	})
+}
+
+// It sleeps when the last minute was silent and nobody waits.
+func TestMaySleep(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		a, ok := New(Config{User: 42, RPM: 1, Log: actortest.Log()})().(*user)
+		if !ok || !a.MaySleep() || a.Weight() == 0 {
+			t.Fatal("a fresh one stays awake")
+		}
+		a.state.admit(1, time.Now())
+		if a.MaySleep() {
+			t.Error("it sleeps within the minute")
+		}
+		time.Sleep(time.Minute)
+		if !a.MaySleep() {
+			t.Error("it stays awake")
+		}
+		a.waiting = []question{{e.Probe().PID, 5}}
+		if a.MaySleep() {
+			t.Error("it sleeps while somebody waits")
+		}
+		a.withdraw(a.waiting[0].asker)
+		if !a.MaySleep() {
+			t.Error("it stays awake for nobody")
+		}
+	})
+}
