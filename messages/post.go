@@ -44,6 +44,10 @@ type File struct {
 // Sent is what a request to Discord has done.
 type Sent struct {
 	Message MessageID // that was posted or edited
+	// Content is the text of the message as Discord tells it. It differs from
+	// what was posted when the nonce was known: the first message stands, with
+	// the text of then. "" if not told.
+	Content string
 	Budget  Budget
 }
 
