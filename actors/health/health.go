@@ -8,8 +8,6 @@ package health
 
 import (
 	"log/slog"
-	"slices"
-	"strings"
 
 	"troupe/actors"
 	"troupe/messages"
@@ -19,55 +17,53 @@ import (
 
 // Config is what the health of a node is made of.
 type Config struct {
-	// Changed is told the state whenever it changes, from the actor's
-	// goroutine: for what answers without asking, such as /readyz.
+	// Changed is told the state at the start and whenever it changes, from the
+	// actor's goroutine: for what answers without asking, such as /readyz. It
+	// must not block, and what it gets is never changed.
 	Changed func(*messages.Health)
 	Log     *slog.Logger
 }
 
+// A health is the actor.
 type health struct {
-	cfg      Config
-	down     map[string]messages.PartDown
-	gateways map[int]messages.GatewayState
+	cfg   Config
+	state state
 }
 
 // New returns the producer of the health of a node.
 func New(cfg Config) actor.Producer {
-	return func() actor.Receiver {
-		return &health{cfg: cfg, down: map[string]messages.PartDown{}, gateways: map[int]messages.GatewayState{}}
-	}
+	return func() actor.Receiver { return &health{cfg: cfg, state: newState()} }
 }
 
 func (a *health) Receive(c *actor.Context) {
 	switch m := c.Message().(type) {
+	case actor.Started:
+		a.cfg.Changed(a.state.health())
 	case *messages.PartDown:
-		a.down[m.Part] = *m
-		a.cfg.Log.Error("part down", "part", m.Part, "cause", m.Cause)
-		a.cfg.Changed(a.state())
+		a.partDown(m)
 	case *messages.PartUp:
-		delete(a.down, m.Part)
-		a.cfg.Log.Info("part up", "part", m.Part)
-		a.cfg.Changed(a.state())
+		a.partUp(m)
 	case *messages.GatewayState:
-		a.gateways[m.Shard] = *m
-		a.cfg.Changed(a.state())
+		a.tell(a.state.gateway(*m))
 	case *messages.GetHealth:
-		c.Respond(a.state())
+		c.Respond(a.state.health())
 	default:
 		actors.Unhandled(c, a.cfg.Log)
 	}
 }
 
-// state returns what is told: connected is who has every shard connected.
-func (a *health) state() *messages.Health {
-	h := &messages.Health{Connected: len(a.gateways) > 0, Content: true}
-	for _, g := range a.gateways {
-		h.Connected = h.Connected && g.Connected
-		h.Content = h.Content && g.Content
+func (a *health) partDown(m *messages.PartDown) {
+	a.cfg.Log.Error("part down", "part", m.Part, "cause", m.Cause)
+	a.tell(a.state.partDown(*m))
+}
+
+func (a *health) partUp(m *messages.PartUp) {
+	a.cfg.Log.Info("part up", "part", m.Part)
+	a.tell(a.state.partUp(m.Part))
+}
+
+func (a *health) tell(changed bool) {
+	if changed {
+		a.cfg.Changed(a.state.health())
 	}
-	for _, d := range a.down {
-		h.Down = append(h.Down, d)
-	}
-	slices.SortFunc(h.Down, func(a, b messages.PartDown) int { return strings.Compare(a.Part, b.Part) })
-	return h
 }

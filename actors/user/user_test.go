@@ -2,6 +2,7 @@ package user
 
 import (
 	"errors"
+	"maps"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -33,9 +34,7 @@ func (d *disk) receive(c *actor.Context) {
 	switch m := c.Message().(type) {
 	case *messages.GetNotes:
 		notes := map[string]string{}
-		for key, value := range d.notes {
-			notes[key] = value
-		}
+		maps.Copy(notes, d.notes)
 		c.Respond(&messages.Notes{Values: notes})
 	case *messages.KeepNote:
 		d.notes[m.Key] = m.Value

@@ -1,0 +1,82 @@
+package health
+
+import (
+	"testing"
+	"testing/synctest"
+
+	"troupe/actors/actortest"
+	"troupe/messages"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func gateway(shard int, connected, content bool) *messages.GatewayState {
+	return &messages.GatewayState{Shard: shard, Connected: connected, Content: content}
+}
+
+// What is told of shards and parts adds up: one shard that is not connected, or
+// from which content is withheld, is enough.
+func TestHealth(t *testing.T) {
+	outbox, store := messages.PartDown{Part: "outbox", Cause: "ouch"}, messages.PartDown{Part: "store", Cause: "full"}
+	tests := []struct {
+		name string
+		told []any
+		want messages.Health
+	}{
+		{"nothing yet", nil, messages.Health{Content: true}},
+		{"connecting", []any{gateway(0, false, true)}, messages.Health{Content: true}},
+		{"connected", []any{gateway(0, true, true)}, messages.Health{Connected: true, Content: true}},
+		{"one shard is not", []any{gateway(0, true, true), gateway(1, false, true)}, messages.Health{Content: true}},
+		{"and then is", []any{gateway(0, true, true), gateway(1, false, true), gateway(1, true, true)}, messages.Health{Connected: true, Content: true}},
+		{"content withheld", []any{gateway(0, true, false), gateway(1, true, true)}, messages.Health{Connected: true}},
+		{"parts by name", []any{&store, &outbox}, messages.Health{Content: true, Down: []messages.PartDown{outbox, store}}},
+		{"up again", []any{&store, &outbox, &messages.PartUp{Part: "store"}}, messages.Health{Content: true, Down: []messages.PartDown{outbox}}},
+		{"never down", []any{&messages.PartUp{Part: "store"}}, messages.Health{Content: true}},
+		{"another cause", []any{&messages.PartDown{Part: "store"}, &store}, messages.Health{Content: true, Down: []messages.PartDown{store}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+				var last *messages.Health
+				pid := e.Start(New(Config{Changed: func(h *messages.Health) { last = h }, Log: actortest.Log()}))
+				for _, m := range tt.told {
+					e.Tell(pid, m)
+				}
+				got, err := e.Ask(pid, &messages.GetHealth{})
+				if d := cmp.Diff(&tt.want, got); d != "" || err != nil {
+					t.Error(d, err)
+				}
+				if d := cmp.Diff(&tt.want, last); d != "" {
+					t.Errorf("told last: %s", d)
+				}
+			})
+		})
+	}
+}
+
+// Changed is told once at the start and once for each change, and what it was
+// told stays as it was.
+func TestChanged(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		var told []*messages.Health
+		pid := e.Start(New(Config{Changed: func(h *messages.Health) { told = append(told, h) }, Log: actortest.Log()}))
+		down := messages.PartDown{Part: "store", Cause: "full"}
+		for _, m := range []any{
+			gateway(0, true, true), gateway(0, true, true),
+			&down, &messages.PartDown{Part: "store", Cause: "full"},
+			&messages.PartUp{Part: "store"}, &messages.PartUp{Part: "store"},
+		} {
+			e.Tell(pid, m)
+		}
+		synctest.Wait()
+		want := []*messages.Health{
+			{Content: true},
+			{Connected: true, Content: true},
+			{Connected: true, Content: true, Down: []messages.PartDown{down}},
+			{Connected: true, Content: true},
+		}
+		if d := cmp.Diff(want, told); d != "" {
+			t.Error(d)
+		}
+	})
+}
