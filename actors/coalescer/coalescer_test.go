@@ -1,0 +1,260 @@
+package coalescer_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"troupe/actors"
+	"troupe/actors/actortest"
+	"troupe/actors/coalescer"
+	"troupe/actors/router"
+	"troupe/messages"
+
+	"github.com/anthdm/hollywood/actor"
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+)
+
+// A waiter joins at its start and keeps what it hears.
+type waiter struct {
+	pid    *actor.PID
+	cancel func()
+	seen   []any
+	got    any
+}
+
+// leave makes a waiter withdraw.
+type leave struct{}
+
+func join(e actortest.Engine, target *actor.PID, key string, job *messages.Job, patience time.Duration) *waiter {
+	w := &waiter{}
+	w.pid = e.SpawnFunc(func(c *actor.Context) {
+		switch m := c.Message().(type) {
+		case actor.Started:
+			w.cancel = actors.Ask(c, target, &messages.Join{Key: key, Job: job}, patience, nil)
+		case leave:
+			w.cancel()
+		case actors.Progress:
+			w.seen = append(w.seen, m.Message)
+		case actors.Answered:
+			if w.got = m.Message; m.Err != nil {
+				w.got = m.Err
+			}
+		}
+	}, "waiter")
+	synctest.Wait()
+	return w
+}
+
+func start(e actortest.Engine, router *actor.PID) *actor.PID {
+	return e.Start(coalescer.New(coalescer.Config{
+		Name: "generation", Linger: 2 * time.Second, Router: router, Log: actortest.Log(),
+	}))
+}
+
+func equal(t *testing.T, want, got any) {
+	t.Helper()
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// With a real router: many who ask the same share one run, see it grow from
+// whenever they came, and its result may be joined for as long as it lingers.
+func TestOneRunForMany(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		pool := e.Start(router.New(router.Config{Name: "gemini", Log: actortest.Log()}))
+		pid := start(e, pool)
+		runs := 0
+		job := &messages.Job{Run: func(_ context.Context, emit func(any)) any {
+			runs++
+			emit("a")
+			time.Sleep(time.Second)
+			emit("ab")
+			time.Sleep(time.Second)
+			return &messages.Generation{Text: "abc"}
+		}}
+		ann := join(e, pid, "k", job, time.Minute)
+		bob := join(e, pid, "k", job, time.Minute)
+		time.Sleep(1500 * time.Millisecond)
+		eve := join(e, pid, "k", job, time.Minute)
+		time.Sleep(2 * time.Second)
+		dan := join(e, pid, "k", job, time.Minute)
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		equal(t, 1, runs)
+		equal(t, []any{"a", "ab"}, ann.seen)
+		equal(t, []any{"a", "ab"}, bob.seen)
+		equal(t, []any{"ab"}, eve.seen)
+		g := &messages.Generation{Text: "abc"}
+		equal(t, &messages.Joined{Result: g, Waiters: 3, First: true}, ann.got)
+		for _, w := range []*waiter{bob, eve, dan} {
+			equal(t, &messages.Joined{Result: g, Waiters: 3}, w.got)
+		}
+		join(e, pid, "k", job, time.Minute)
+		equal(t, 2, runs)
+		time.Sleep(2 * time.Second) // until it is over
+	})
+}
+
+// The last waiter who leaves ends the run; who leaves before does not. A waiter
+// that runs out of patience leaves too.
+func TestTheLastOneCancels(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		pool := e.Start(router.New(router.Config{Name: "gemini", Log: actortest.Log()}))
+		pid := start(e, pool)
+		ended := false
+		job := &messages.Job{Run: func(ctx context.Context, _ func(any)) any {
+			<-ctx.Done()
+			ended = true
+			return &messages.Failure{Cause: messages.CauseCancelled}
+		}}
+		ann := join(e, pid, "k", job, time.Minute)
+		bob := join(e, pid, "k", job, 5*time.Second)
+		e.Tell(ann.pid, leave{})
+		if ended {
+			t.Fatal("the run ended while somebody waited")
+		}
+		time.Sleep(6 * time.Second)
+		synctest.Wait()
+		if !ended {
+			t.Error("the run goes on and nobody waits for it")
+		}
+		if bob.got != actors.ErrTimeout {
+			t.Errorf("who ran out of patience got %v", bob.got)
+		}
+	})
+}
+
+// Whatever an ask can end in reaches the waiters as the contract says: as
+// Joined, Refused or Failure. A failure is not kept.
+func TestEndings(t *testing.T) {
+	refused := &messages.Refused{Reason: messages.RefusedQuota, RetryAfter: time.Second}
+	failure := &messages.Failure{Cause: messages.CauseSafety}
+	restarted := &messages.Refused{Reason: messages.RefusedRestarted}
+	tests := []struct {
+		name   string
+		answer any // nil for none
+		asks   int
+		want   any
+	}{
+		{"a result", &messages.JobDone{Result: 7}, 1, &messages.Joined{Result: 7, Waiters: 1, First: true}},
+		{"a result that is nil", &messages.JobDone{}, 1, &messages.Joined{Waiters: 1, First: true}},
+		{"refused", refused, 1, refused},
+		{"no quota", failure, 1, failure},
+		{"a failed run", &messages.JobDone{Result: failure}, 1, failure},
+		{"the router restarts", restarted, 2, restarted},
+		{"the router crashes", &actors.Failed{Actor: "router", Cause: "ouch"}, 2, restarted},
+		{
+			"the router crashes at this job", &actors.Failed{Actor: "router", Cause: "ouch", Quarantine: true}, 1,
+			&messages.Failure{Cause: messages.CauseInternal, Detail: "router crashed: ouch"},
+		},
+		{
+			"no answer", nil, 1,
+			&messages.Failure{Cause: messages.CauseTimeout, Retry: messages.RetryOnce, Detail: "the router: no answer in time"},
+		},
+		{
+			"nonsense", "what?", 1,
+			&messages.Failure{Cause: messages.CauseInternal, Detail: "the router's answer is none to a job"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+				pool := e.Fake(func(c *actor.Context) {
+					if _, ok := c.Message().(*messages.Job); ok && tt.answer != nil {
+						c.Respond(tt.answer)
+					}
+				})
+				pid := start(e, pool.PID)
+				w := join(e, pid, "k", &messages.Job{}, time.Hour)
+				time.Sleep(10 * time.Minute)
+				synctest.Wait()
+				equal(t, tt.want, w.got)
+				asks := 0
+				for _, m := range pool.Take() {
+					if _, ok := m.(*messages.Job); ok {
+						asks++
+					}
+				}
+				equal(t, tt.asks, asks)
+			})
+		})
+	}
+}
+
+// The coalescer waits for the router as long as the job says, and somewhat
+// longer: the router's own word comes first.
+func TestPatienceFitsTheJob(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		pool := e.Probe()
+		pid := start(e, pool.PID)
+		for job, least := range map[*messages.Job]time.Duration{
+			{Wait: 10 * time.Second, Timeout: 20 * time.Second}: 30 * time.Second,
+			{}: 3 * time.Minute,
+		} {
+			w := join(e, pid, "k", job, time.Hour)
+			time.Sleep(least + time.Second)
+			synctest.Wait()
+			if w.got != nil {
+				t.Errorf("gave up within %v: %v", least, w.got)
+			}
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			if w.got == nil {
+				t.Errorf("waits far longer than %v", least)
+			}
+		}
+	})
+}
+
+// When it ends, nobody is left waiting and no job running.
+func TestStop(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		pool := e.Probe()
+		pid := e.Spawn(coalescer.New(coalescer.Config{Router: pool.PID, Linger: time.Second, Log: actortest.Log()}), "test")
+		w := join(e, pid, "k", &messages.Job{}, time.Hour)
+		e.Stop(pid)
+		synctest.Wait()
+		var refused *messages.Refused
+		if err, _ := w.got.(error); !errors.As(err, &refused) || refused.Reason != messages.RefusedRestarted {
+			t.Errorf("who waits at the end gets %v", w.got)
+		}
+		if got := pool.Take(); len(got) != 2 || !cmp.Equal(got[1], &actors.Withdrawn{}) {
+			t.Errorf("the router hears %v", got)
+		}
+	})
+}
+
+// Metrics count by outcome, also when a coalescer is made anew.
+func TestMetrics(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		metrics := prometheus.NewRegistry()
+		pool := e.Fake(func(c *actor.Context) { c.Respond(&messages.JobDone{}) })
+		cfg := coalescer.Config{
+			Name: "user_context", Linger: time.Second, Router: pool.PID, Metrics: metrics, Log: actortest.Log(),
+		}
+		for range 2 {
+			pid := e.Start(coalescer.New(cfg))
+			for range 3 {
+				join(e, pid, "k", &messages.Job{}, time.Minute)
+			}
+			got, err := e.Ask(pid, &messages.GetCoalescer{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := &messages.CoalescerState{Name: "user_context", Kept: 1, Joins: 3, Hits: 2, Refused: map[string]int{}}
+			equal(t, any(want), got)
+		}
+		if n := testutil.CollectAndCount(metrics, "troupe_coalescer_joins_total"); n != 2 {
+			t.Errorf("%d outcomes", n)
+		}
+		if problems, err := testutil.GatherAndLint(metrics); err != nil || len(problems) > 0 {
+			t.Error(problems, err)
+		}
+	})
+}
