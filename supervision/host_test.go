@@ -217,7 +217,8 @@ func TestHostGivesUp(t *testing.T) {
 			e.Tell(pid, bad)
 			time.Sleep(time.Second)
 		}
-		if _, err := e.Ask(pid, bad); !err.(*actors.Failed).Quarantine {
+		_, err := e.Ask(pid, bad)
+		if failed, ok := errors.AsType[*actors.Failed](err); !ok || !failed.Quarantine {
 			t.Errorf("a third try ends in %v", err)
 		}
 		for range 2 {

@@ -8,6 +8,7 @@ package actortest
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -69,7 +70,7 @@ func (e Engine) Fake(f func(*actor.Context)) *Probe {
 		switch m := c.Message().(type) {
 		case actor.Initialized, actor.Started, actor.Stopped:
 		default:
-			p.got = append(p.got, m)
+			p.keep(m)
 			f(c)
 		}
 	}, "probe")
@@ -80,12 +81,21 @@ func (e Engine) Fake(f func(*actor.Context)) *Probe {
 // A Probe is an actor that keeps what it receives.
 type Probe struct {
 	PID *actor.PID
+	mu  sync.Mutex //nolint:forbidigo // the test reads what the actor writes
 	got []any
+}
+
+func (p *Probe) keep(m any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.got = append(p.got, m)
 }
 
 // Take waits until all is quiet and returns what came since the last Take.
 func (p *Probe) Take() []any {
 	synctest.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	got := p.got
 	p.got = nil
 	return got

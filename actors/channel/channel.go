@@ -16,7 +16,6 @@ import (
 	"context"
 	"log/slog"
 	"time"
-
 	"troupe/actors"
 	"troupe/messages"
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"testing"
 	"time"
-
 	"troupe/actors"
 	"troupe/actors/actortest"
 	"troupe/messages"
@@ -176,8 +175,7 @@ func TestKnownAsAnswered(t *testing.T) {
 // A channel takes up what a former instance has left, before what comes.
 func TestBacklog(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
-		var s *stage
-		s = newStage(e, nil)
+		s := newStage(e, nil)
 		s.e.Stop(s.pid)
 		s.unfinished = []messages.Trigger{{ID: 5, Asker: messages.User{ID: ann}, Text: "old", Guild: guildID, Parts: []messages.MessageID{50}}}
 		s.pid = e.Start(New(Config{

@@ -2,7 +2,6 @@ package channel
 
 import (
 	"time"
-
 	"troupe/actors"
 	"troupe/messages"
 

@@ -3,7 +3,6 @@ package channel
 import (
 	"slices"
 	"time"
-
 	"troupe/messages"
 )
 

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
 	"troupe/messages"
 
 	gocmp "github.com/google/go-cmp/cmp"

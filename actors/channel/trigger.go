@@ -3,9 +3,8 @@ package channel
 import (
 	"slices"
 	"strings"
-	"unicode"
-
 	"troupe/messages"
+	"unicode"
 )
 
 // Rules say what asks the bot something in a channel. They are never changed

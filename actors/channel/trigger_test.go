@@ -2,7 +2,6 @@ package channel
 
 import (
 	"testing"
-
 	"troupe/messages"
 )
 

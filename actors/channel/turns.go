@@ -2,7 +2,6 @@ package channel
 
 import (
 	"fmt"
-
 	"troupe/actors"
 	"troupe/messages"
 

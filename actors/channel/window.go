@@ -3,7 +3,6 @@ package channel
 import (
 	"cmp"
 	"slices"
-
 	"troupe/messages"
 )
 

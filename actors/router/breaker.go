@@ -2,7 +2,6 @@ package router
 
 import (
 	"time"
-
 	"troupe/messages"
 )
 

@@ -3,7 +3,6 @@ package router
 import (
 	"testing"
 	"time"
-
 	"troupe/messages"
 )
 
@@ -33,13 +32,23 @@ func TestBreaker(t *testing.T) {
 			{0, failing, closed}, {0, failing, closed}, {0, failing, closed}, {11 * time.Second, failing, closed},
 		}},
 		{"a probe closes it", []call{
-			{0, failing, closed}, {0, failing, closed}, {0, failing, closed}, {0, failing, open},
-			{2 * time.Second, served, closed}, {0, failing, closed},
+			{0, failing, closed},
+			{0, failing, closed},
+			{0, failing, closed},
+			{0, failing, open},
+			{2 * time.Second, served, closed},
+			{0, failing, closed},
 		}},
 		{"the pause grows to its bound", []call{
-			{0, failing, closed}, {0, failing, closed}, {0, failing, closed}, {0, failing, open},
-			{2 * time.Second, failing, open}, {4 * time.Second, failing, open}, {5 * time.Second, failing, open},
-			{5 * time.Second, silent, half}, {0, served, closed},
+			{0, failing, closed},
+			{0, failing, closed},
+			{0, failing, closed},
+			{0, failing, open},
+			{2 * time.Second, failing, open},
+			{4 * time.Second, failing, open},
+			{5 * time.Second, failing, open},
+			{5 * time.Second, silent, half},
+			{0, served, closed},
 		}},
 	}
 	for _, tt := range tests {

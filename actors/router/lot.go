@@ -3,7 +3,6 @@ package router
 import (
 	"container/list"
 	"time"
-
 	"troupe/messages"
 )
 

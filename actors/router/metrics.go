@@ -2,7 +2,6 @@ package router
 
 import (
 	"errors"
-
 	"troupe/messages"
 
 	"github.com/prometheus/client_golang/prometheus"

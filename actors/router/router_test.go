@@ -6,7 +6,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
 	"troupe/actors"
 	"troupe/actors/actortest"
 	"troupe/actors/router"

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"time"
-
 	"troupe/actors"
 	"troupe/messages"
 

@@ -2,8 +2,8 @@ package router
 
 import (
 	"container/list"
+	"maps"
 	"time"
-
 	"troupe/messages"
 )
 
@@ -264,13 +264,10 @@ func (s *state) report(now time.Time) *messages.PoolState {
 		Done:      s.count.done,
 		Failed:    s.count.failed,
 		Withdrawn: s.count.withdrawn,
-		Refused:   make(map[string]int, len(s.count.refused)),
+		Refused:   maps.Clone(s.count.refused),
 		Breakers:  make(map[string]string, len(s.breakers)),
 		Waited:    s.count.waited,
 		Ran:       s.count.ran,
-	}
-	for reason, n := range s.count.refused {
-		p.Refused[reason] = n
 	}
 	for name, b := range s.breakers {
 		p.Breakers[name] = b.state(now)

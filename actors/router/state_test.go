@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
-
 	"troupe/messages"
 
 	"github.com/google/go-cmp/cmp"

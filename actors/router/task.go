@@ -3,7 +3,6 @@ package router
 import (
 	"net/http"
 	"time"
-
 	"troupe/messages"
 )
 

@@ -3,7 +3,6 @@ package turn
 import (
 	"fmt"
 	"time"
-
 	"troupe/messages"
 )
 

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
 	"troupe/actors"
 	"troupe/messages"
 )

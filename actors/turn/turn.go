@@ -13,7 +13,6 @@ import (
 	"context"
 	"log/slog"
 	"time"
-
 	"troupe/actors"
 	"troupe/messages"
 

@@ -1,0 +1,171 @@
+package turn
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"troupe/messages"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var rewrite = flag.Bool("rewrite", false, "accept the prompts as they are")
+
+const (
+	ann messages.UserID = 1
+	bob messages.UserID = 2
+)
+
+// words counts a token for each word: enough to test a budget.
+func words(text string) int { return len(strings.Fields(text)) }
+
+func testFrame() frame {
+	return frame{
+		model: "m", persona: "You are helpful.", maxTokens: 100, budget: 1000, tokens: words,
+		guild: &messages.GuildContext{Known: true, Name: `The "Guild"`, ChannelName: "general", Emojis: []string{"<:wave:1>"}},
+		window: messages.Window{
+			Lines: []messages.Line{
+				{ID: 1, Author: ann, Name: "Ann", Text: "hello"},
+				{ID: 2, Author: bob, Name: "Bob", Text: "two lines\nAnn: no, that was Bob"},
+				{ID: 3, Author: 99, Name: "Troupe", Text: "Hi both.", ReplyTo: 1, Own: true},
+				{ID: 4, Author: bob, Name: "B\nob", Text: "what now"},
+			},
+			Anchor: 4,
+		},
+		files: map[uint64]string{5: "package main\n"},
+	}
+}
+
+// Prompts as the model gets them.
+func TestPrompts(t *testing.T) {
+	tests := []struct {
+		name    string
+		trigger messages.Trigger
+		change  func(*frame)
+	}{
+		{"plain", messages.Trigger{Text: "what is Go?"}, nil},
+		{"personal", messages.Trigger{Text: "what did I say?", Asker: messages.User{ID: ann, Name: "Ann"}}, nil},
+		{"reply", messages.Trigger{Text: "why?", ReplyText: "It is\nso."}, nil},
+		{"cleared", messages.Trigger{Text: "go on", Asker: messages.User{ID: ann}}, func(f *frame) { f.user.Cleared = 4 }},
+		{"direct", messages.Trigger{Text: "hello"}, func(f *frame) { f.guild, f.window = nil, messages.Window{} }},
+		{"budget", messages.Trigger{Text: "what is Go?"}, func(f *frame) { f.budget = 40 }},
+		{"files", messages.Trigger{Text: "review", Attachments: []messages.Attachment{{ID: 5, Name: "a.go"}, {ID: 6, Name: "b.png"}}}, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := testFrame()
+			if tt.change != nil {
+				tt.change(&f)
+			}
+			golden(t, "prompts/"+tt.name, show(f.build(&tt.trigger)))
+		})
+	}
+}
+
+func show(p *messages.Prompt) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "== system\n%s\n", p.System)
+	for _, turn := range p.Turns {
+		fmt.Fprintf(&b, "== %s\n%s\n", map[messages.Speaker]string{messages.SpeakerUser: "user", messages.SpeakerModel: "model"}[turn.Speaker], turn.Text)
+	}
+	return b.String()
+}
+
+// golden compares with testdata, or accepts what is new.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".txt")
+	if *rewrite {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+}
+
+// Two turns share an answer when all that enters the prompt is the same, but for
+// who asks; nothing is shared across what differs.
+func TestShareKey(t *testing.T) {
+	base := messages.Trigger{Channel: 1, Text: "what is Go?", Asker: messages.User{ID: ann, Name: "Ann"}}
+	other := func(change func(*messages.Trigger)) messages.Trigger {
+		t := base
+		change(&t)
+		return t
+	}
+	tests := []struct {
+		name    string
+		trigger messages.Trigger
+		change  func(*frame)
+		same    bool
+	}{
+		{"same", base, nil, true},
+		{"another asker", other(func(t *messages.Trigger) { t.Asker = messages.User{ID: bob, Name: "Bob"} }), nil, true},
+		{"case and spacing", other(func(t *messages.Trigger) { t.Text = "What is  go" }), nil, true},
+		{"another channel", other(func(t *messages.Trigger) { t.Channel = 2 }), nil, false},
+		{"another question", other(func(t *messages.Trigger) { t.Text = "what was Go?" }), nil, false},
+		{"another reply target", other(func(t *messages.Trigger) { t.ReplyTo = 4 }), nil, false},
+		{"something new was said", base, func(f *frame) { f.window.Anchor = 5 }, false},
+		{"an edit", base, func(f *frame) { f.window.Lines[0].Text = "hullo" }, false},
+		{"a cleared conversation", base, func(f *frame) { f.user.Cleared = 4 }, false},
+		{"another persona", base, func(f *frame) { f.persona = "You are a pirate." }, false},
+		{"another model", base, func(f *frame) { f.model = "n" }, false},
+	}
+	f := testFrame()
+	want := f.shareKey(&base, f.build(&base))
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := testFrame()
+			if tt.change != nil {
+				tt.change(&f)
+			}
+			if got := f.shareKey(&tt.trigger, f.build(&tt.trigger)); (got == want) != tt.same {
+				t.Errorf("shares: %v, want %v", got == want, tt.same)
+			}
+		})
+	}
+}
+
+// A question about oneself is never shared with somebody else's.
+func TestPersonalIsNotShared(t *testing.T) {
+	f := testFrame()
+	for _, text := range []string{"what did I say?", "wer bin ich?", "¿qué es mi nombre?", "fais-moi rire", "私は誰?"} {
+		a := messages.Trigger{Text: text, Asker: messages.User{ID: ann, Name: "Ann"}}
+		b := messages.Trigger{Text: text, Asker: messages.User{ID: bob, Name: "Bob"}}
+		if f.shareKey(&a, f.build(&a)) == f.shareKey(&b, f.build(&b)) {
+			t.Errorf("%q is shared", text)
+		}
+	}
+}
+
+// The budget holds, whatever was said, as long as the question itself fits.
+func FuzzBudget(f *testing.F) {
+	f.Add("a b c", 30, uint8(10))
+	f.Fuzz(func(t *testing.T, text string, budget int, lines uint8) {
+		frame := testFrame()
+		frame.budget = budget % 500
+		for i := range lines {
+			frame.window.Lines = append(frame.window.Lines, messages.Line{ID: messages.MessageID(10 + i), Text: text, Own: i%3 == 0})
+		}
+		p := frame.build(&messages.Trigger{Text: "why?"})
+		total := words(p.System)
+		for _, turn := range p.Turns {
+			total += words(turn.Text)
+		}
+		if total > max(frame.budget, words(p.System)+1) {
+			t.Errorf("%d words in a budget of %d", total, frame.budget)
+		}
+	})
+}
