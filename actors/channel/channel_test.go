@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 	"time"
+
 	"troupe/actors"
 	"troupe/actors/actortest"
 	"troupe/messages"

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"time"
+
 	"troupe/actors"
 	"troupe/messages"
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
 	"troupe/actors"
 	"troupe/messages"
 

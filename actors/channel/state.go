@@ -3,6 +3,7 @@ package channel
 import (
 	"slices"
 	"time"
+
 	"troupe/messages"
 )
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+
 	"troupe/messages"
 
 	gocmp "github.com/google/go-cmp/cmp"

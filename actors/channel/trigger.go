@@ -3,8 +3,9 @@ package channel
 import (
 	"slices"
 	"strings"
-	"troupe/messages"
 	"unicode"
+
+	"troupe/messages"
 )
 
 // Rules say what asks the bot something in a channel. They are never changed

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"testing"
+
 	"troupe/messages"
 )
 

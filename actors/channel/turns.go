@@ -2,6 +2,7 @@ package channel
 
 import (
 	"fmt"
+
 	"troupe/actors"
 	"troupe/messages"
 

@@ -3,6 +3,7 @@ package channel
 import (
 	"cmp"
 	"slices"
+
 	"troupe/messages"
 )
 

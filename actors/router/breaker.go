@@ -2,6 +2,7 @@ package router
 
 import (
 	"time"
+
 	"troupe/messages"
 )
 

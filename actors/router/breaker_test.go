@@ -3,6 +3,7 @@ package router
 import (
 	"testing"
 	"time"
+
 	"troupe/messages"
 )
 

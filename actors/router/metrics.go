@@ -2,6 +2,7 @@ package router
 
 import (
 	"errors"
+
 	"troupe/messages"
 
 	"github.com/prometheus/client_golang/prometheus"

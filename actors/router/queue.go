@@ -3,6 +3,7 @@ package router
 import (
 	"container/list"
 	"time"
+
 	"troupe/messages"
 )
 

@@ -16,6 +16,7 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
 	"troupe/actors"
 	"troupe/messages"
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
 	"troupe/actors"
 	"troupe/actors/actortest"
 	"troupe/actors/router"

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"time"
+
 	"troupe/actors"
 	"troupe/messages"
 

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"maps"
 	"time"
+
 	"troupe/messages"
 )
 

@@ -3,6 +3,7 @@ package router
 import (
 	"net/http"
 	"time"
+
 	"troupe/messages"
 )
 

@@ -5,9 +5,10 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"unicode/utf8"
+
 	"troupe/actors"
 	"troupe/messages"
-	"unicode/utf8"
 )
 
 // Bounds of the attachments that a question brings along as text.

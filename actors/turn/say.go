@@ -3,6 +3,7 @@ package turn
 import (
 	"fmt"
 	"time"
+
 	"troupe/messages"
 )
 

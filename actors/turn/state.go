@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
 	"troupe/actors"
 	"troupe/messages"
 )

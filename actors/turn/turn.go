@@ -13,6 +13,7 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
 	"troupe/actors"
 	"troupe/messages"
 
