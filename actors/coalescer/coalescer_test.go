@@ -3,6 +3,9 @@ package coalescer_test
 import (
 	"context"
 	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,8 +26,39 @@ import (
 type waiter struct {
 	pid    *actor.PID
 	cancel func()
-	seen   []any
-	got    any
+
+	mu   sync.Mutex
+	told []any
+	end  any
+}
+
+func (w *waiter) hear(m any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch m := m.(type) {
+	case actors.Progress:
+		w.told = append(w.told, m.Message)
+	case actors.Answered:
+		if w.end = m.Message; m.Err != nil {
+			w.end = m.Err
+		}
+	}
+}
+
+// seen returns the progress that w was told of.
+func (w *waiter) seen() []any {
+	synctest.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.told)
+}
+
+// got returns the answer or the error, or nil.
+func (w *waiter) got() any {
+	synctest.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.end
 }
 
 // leave makes a waiter withdraw.
@@ -38,12 +72,8 @@ func join(e actortest.Engine, target *actor.PID, key string, job *messages.Job, 
 			w.cancel = actors.Ask(c, target, &messages.Join{Key: key, Job: job}, patience, nil)
 		case leave:
 			w.cancel()
-		case actors.Progress:
-			w.seen = append(w.seen, m.Message)
-		case actors.Answered:
-			if w.got = m.Message; m.Err != nil {
-				w.got = m.Err
-			}
+		default:
+			w.hear(m)
 		}
 	}, "waiter")
 	synctest.Wait()
@@ -69,9 +99,9 @@ func TestOneRunForMany(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
 		pool := e.Start(router.New(router.Config{Name: "gemini", Log: actortest.Log()}))
 		pid := start(e, pool)
-		runs := 0
+		var runs atomic.Int32
 		job := &messages.Job{Run: func(_ context.Context, emit func(any)) any {
-			runs++
+			runs.Add(1)
 			emit("a")
 			time.Sleep(time.Second)
 			emit("ab")
@@ -86,17 +116,17 @@ func TestOneRunForMany(t *testing.T) {
 		dan := join(e, pid, "k", job, time.Minute)
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		equal(t, 1, runs)
-		equal(t, []any{"a", "ab"}, ann.seen)
-		equal(t, []any{"a", "ab"}, bob.seen)
-		equal(t, []any{"ab"}, eve.seen)
+		equal(t, int32(1), runs.Load())
+		equal(t, []any{"a", "ab"}, ann.seen())
+		equal(t, []any{"a", "ab"}, bob.seen())
+		equal(t, []any{"ab"}, eve.seen())
 		g := &messages.Generation{Text: "abc"}
-		equal(t, &messages.Joined{Result: g, Waiters: 3, First: true}, ann.got)
+		equal(t, &messages.Joined{Result: g, Waiters: 3, First: true}, ann.got())
 		for _, w := range []*waiter{bob, eve, dan} {
-			equal(t, &messages.Joined{Result: g, Waiters: 3}, w.got)
+			equal(t, &messages.Joined{Result: g, Waiters: 3}, w.got())
 		}
 		join(e, pid, "k", job, time.Minute)
-		equal(t, 2, runs)
+		equal(t, int32(2), runs.Load())
 		time.Sleep(2 * time.Second) // until it is over
 	})
 }
@@ -107,25 +137,25 @@ func TestTheLastOneCancels(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
 		pool := e.Start(router.New(router.Config{Name: "gemini", Log: actortest.Log()}))
 		pid := start(e, pool)
-		ended := false
+		var ended atomic.Bool
 		job := &messages.Job{Run: func(ctx context.Context, _ func(any)) any {
 			<-ctx.Done()
-			ended = true
+			ended.Store(true)
 			return &messages.Failure{Cause: messages.CauseCancelled}
 		}}
 		ann := join(e, pid, "k", job, time.Minute)
 		bob := join(e, pid, "k", job, 5*time.Second)
 		e.Tell(ann.pid, leave{})
-		if ended {
+		if ended.Load() {
 			t.Fatal("the run ended while somebody waited")
 		}
 		time.Sleep(6 * time.Second)
 		synctest.Wait()
-		if !ended {
+		if !ended.Load() {
 			t.Error("the run goes on and nobody waits for it")
 		}
-		if bob.got != actors.ErrTimeout {
-			t.Errorf("who ran out of patience got %v", bob.got)
+		if bob.got() != actors.ErrTimeout {
+			t.Errorf("who ran out of patience got %v", bob.got())
 		}
 	})
 }
@@ -173,8 +203,7 @@ func TestEndings(t *testing.T) {
 				pid := start(e, pool.PID)
 				w := join(e, pid, "k", &messages.Job{}, time.Hour)
 				time.Sleep(10 * time.Minute)
-				synctest.Wait()
-				equal(t, tt.want, w.got)
+				equal(t, tt.want, w.got())
 				asks := 0
 				for _, m := range pool.Take() {
 					if _, ok := m.(*messages.Job); ok {
@@ -199,13 +228,11 @@ func TestPatienceFitsTheJob(t *testing.T) {
 		} {
 			w := join(e, pid, "k", job, time.Hour)
 			time.Sleep(least + time.Second)
-			synctest.Wait()
-			if w.got != nil {
-				t.Errorf("gave up within %v: %v", least, w.got)
+			if w.got() != nil {
+				t.Errorf("gave up within %v: %v", least, w.got())
 			}
 			time.Sleep(time.Minute)
-			synctest.Wait()
-			if w.got == nil {
+			if w.got() == nil {
 				t.Errorf("waits far longer than %v", least)
 			}
 		}
@@ -219,10 +246,9 @@ func TestStop(t *testing.T) {
 		pid := e.Spawn(coalescer.New(coalescer.Config{Router: pool.PID, Linger: time.Second, Log: actortest.Log()}), "test")
 		w := join(e, pid, "k", &messages.Job{}, time.Hour)
 		e.Stop(pid)
-		synctest.Wait()
 		var refused *messages.Refused
-		if err, _ := w.got.(error); !errors.As(err, &refused) || refused.Reason != messages.RefusedRestarted {
-			t.Errorf("who waits at the end gets %v", w.got)
+		if err, _ := w.got().(error); !errors.As(err, &refused) || refused.Reason != messages.RefusedRestarted {
+			t.Errorf("who waits at the end gets %v", w.got())
 		}
 		if got := pool.Take(); len(got) != 2 || !cmp.Equal(got[1], &actors.Withdrawn{}) {
 			t.Errorf("the router hears %v", got)
