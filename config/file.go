@@ -51,7 +51,7 @@ func (f *file) syntax(err error) {
 	if e, ok := errors.AsType[yaml.Error](err); ok {
 		at.line = e.GetToken().Position.Line
 		if !slices.ContainsFunc(strings.Fields(e.GetMessage()), func(s string) bool { return len(s) > maxShown }) {
-			text += ": " + e.GetMessage()
+			text += ": " + strings.ReplaceAll(e.GetMessage(), "\t", `\t`)
 		}
 	}
 	f.problems = append(f.problems, problem{at, text})

@@ -97,7 +97,7 @@ func lookup(environ []string, name string) (string, bool) {
 
 // readEnvironment sets what variables say.
 func (c *Config) readEnvironment(environ []string) (problems []problem) {
-	known := []string{pathVariable}
+	known := []string{pathVariable} // and those of the keys
 	for _, k := range keysOf(c) {
 		if k.env == "" {
 			continue
@@ -119,11 +119,21 @@ func (c *Config) readEnvironment(environ []string) (problems []problem) {
 		if !strings.HasPrefix(name, ourVariables) || slices.Contains(known, name) {
 			continue
 		}
-		text := "there is no such setting: troupe config init lists all"
-		if near := nearest(name, known); near != "" {
-			text = "there is no such setting: did you mean " + near + "?"
-		}
-		problems = append(problems, problem{origin{env: name}, text})
+		problems = append(problems, problem{origin{env: name}, "there is no such setting: " + likely(name, known)})
 	}
 	return problems
+}
+
+// likely says which of the known variables is meant.
+func likely(name string, known []string) string {
+	var endings []string
+	for _, k := range known {
+		if ending, ours := strings.CutPrefix(k, ourVariables); ours {
+			endings = append(endings, ending)
+		}
+	}
+	if near := nearest(strings.TrimPrefix(name, ourVariables), endings); near != "" {
+		return "did you mean " + ourVariables + near + "?"
+	}
+	return "troupe config init lists all"
 }

@@ -6,7 +6,7 @@ func nearest(word string, candidates []string) string {
 	if len(word) > maxShown {
 		return ""
 	}
-	best, slips := "", max(2, len(word)/4)+1
+	best, slips := "", max(1, len(word)/3)+1
 	for _, c := range candidates {
 		if d := distance(word, c); d < slips && d < len(c) {
 			best, slips = c, d
