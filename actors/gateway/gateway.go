@@ -5,6 +5,9 @@
 // that says [messages.Taken]. What is not taken is sent again. Commands are
 // answered to Discord at once, before anything else is done with them.
 //
+// An event that made its channel crash twice is taken no more; if it was said to
+// the bot, its author is told.
+//
 // On a crash the connection ends, and the next instance resumes from the
 // session that the journal keeps: Discord then repeats what was not taken.
 package gateway
@@ -34,6 +37,8 @@ type Client interface {
 type Hooks struct {
 	Handle  func(event any)
 	Changed func(messages.Session)
+	// Lost tells that the connection has ended; the client makes another.
+	Lost func()
 	// MissingIntent tells that the content of messages is withheld.
 	MissingIntent func()
 }
@@ -44,8 +49,10 @@ type Config struct {
 	Connect  func(restore messages.Session, hooks Hooks) Client
 	Ack      func(ctx context.Context, i messages.Interaction, private bool) error
 	Private  func(command string) bool // only who uses it sees the answer
+	Self     messages.UserID           // the bot
 	Channels *actor.PID                // the region
 	Guilds   *actor.PID                // the region
+	Outbox   *actor.PID                // the region
 	Commands *actor.PID
 	Journal  *actor.PID
 	Health   *actor.PID
@@ -58,6 +65,7 @@ const (
 	takeWait    = 2 * time.Minute // for an event to be taken, before it is sent again
 	journalWait = 10 * time.Second
 	ackWait     = 2500 * time.Millisecond // Discord's own bound is 3 s (Interactions: Responding)
+	apologyWait = 5 * time.Minute         // for the outbox, which has a deadline of its own
 	firstPause  = 500 * time.Millisecond  // before an event that was not taken is sent again; doubles
 	lastPause   = 30 * time.Second
 )
@@ -90,9 +98,11 @@ type (
 	backlogAsked   struct{}
 	keepAsked      struct{}
 	wakeAsked      struct{}
+	apologyAsked   struct{ seq int64 }
 	resend         struct{ d *delivery }
 	sessionChanged struct{ session messages.Session }
 	contentMissing struct{}
+	connectionLost struct{}
 	disconnected   struct{ err error }
 )
 
@@ -126,6 +136,8 @@ func (a *gateway) Receive(c *actor.Context) {
 		actors.Ask(c, a.cfg.Journal, &messages.KeepSession{Shard: a.cfg.Shard, Session: m.session}, journalWait, keepAsked{})
 	case contentMissing:
 		a.content = false
+	case connectionLost:
+		a.tellHealth(c, false)
 	case disconnected:
 		a.disconnected(c, m.err)
 	default:
@@ -141,6 +153,8 @@ func (a *gateway) answered(c *actor.Context, m actors.Answered) {
 		a.wake(c, m)
 	case *delivery:
 		a.taken(c, tag, m)
+	case apologyAsked:
+		a.client.Acknowledge(tag.seq)
 	case keepAsked, wakeAsked:
 		if m.Err != nil {
 			a.cfg.Log.Warn("gateway goes on without an answer", "err", m.Err)
@@ -161,6 +175,7 @@ func (a *gateway) connect(c *actor.Context, m actors.Answered) {
 	client := a.cfg.Connect(session, Hooks{
 		Handle:        func(event any) { engine.Send(self, incoming{from, event}) },
 		Changed:       func(s messages.Session) { engine.Send(self, sessionChanged{s}) },
+		Lost:          func() { engine.Send(self, connectionLost{}) },
 		MissingIntent: func() { engine.Send(self, contentMissing{}) },
 	})
 	a.client = client
@@ -176,102 +191,6 @@ func (a *gateway) disconnected(c *actor.Context, err error) {
 
 func (a *gateway) tellHealth(c *actor.Context, connected bool) {
 	c.Send(a.cfg.Health, &messages.GatewayState{Shard: a.cfg.Shard, Connected: connected, Content: a.content})
-}
-
-// event hands an event on to who takes it.
-func (a *gateway) event(c *actor.Context, event any) {
-	switch m := event.(type) {
-	case *messages.MessageReceived:
-		a.send(c, &delivery{to: a.cfg.Channels, id: uint64(m.Message.Channel), event: m, seq: m.Seq})
-	case *messages.MessageEdited:
-		a.send(c, &delivery{to: a.cfg.Channels, id: uint64(m.Message.Channel), event: m, seq: m.Seq})
-	case *messages.MessagesDeleted:
-		a.send(c, &delivery{to: a.cfg.Channels, id: uint64(m.Channel), event: m, seq: m.Seq})
-	case *messages.CommandUsed:
-		a.command(c, m)
-	case *messages.SessionStarted:
-		a.tellHealth(c, true)
-		c.Send(a.cfg.Commands, m)
-		actors.Ask(c, a.cfg.Journal, &messages.GetUnfinishedChannels{}, journalWait, backlogAsked{})
-	case *messages.SessionResumed:
-		a.tellHealth(c, true)
-		actors.Ask(c, a.cfg.Journal, &messages.GetUnfinishedChannels{}, journalWait, backlogAsked{})
-	default:
-		a.guildEvent(c, event)
-	}
-}
-
-// guildEvent tells a guild of itself. What a guild has forgotten it asks for,
-// so the event is done with at once.
-func (a *gateway) guildEvent(c *actor.Context, event any) {
-	var guild messages.GuildID
-	var seq int64
-	switch m := event.(type) {
-	case *messages.GuildSeen:
-		guild, seq = m.Guild, m.Seq
-	case *messages.GuildGone:
-		guild, seq = m.Guild, m.Seq
-	case *messages.ChannelSeen:
-		guild, seq = m.Channel.Guild, m.Seq
-	case *messages.ChannelGone:
-		guild, seq = m.Guild, m.Seq
-	case *messages.RoleSeen:
-		guild, seq = m.Guild, m.Seq
-	case *messages.RoleGone:
-		guild, seq = m.Guild, m.Seq
-	case *messages.BotRolesChanged:
-		guild, seq = m.Guild, m.Seq
-	default:
-		a.cfg.Log.Warn("event without a taker", "type", eventType(event))
-		return
-	}
-	if guild != 0 {
-		c.Send(a.cfg.Guilds, &messages.Deliver{To: uint64(guild), Message: event})
-	}
-	a.client.Acknowledge(seq)
-}
-
-func (a *gateway) send(c *actor.Context, d *delivery) {
-	actors.Ask(c, d.to, &messages.Deliver{To: d.id, Message: d.event}, takeWait, d)
-}
-
-// taken acknowledges an event, or sends it again after a pause. One that is in
-// quarantine is done with: its asker has been told.
-func (a *gateway) taken(c *actor.Context, d *delivery, m actors.Answered) {
-	failed, crashed := errors.AsType[*actors.Failed](m.Err)
-	if m.Err == nil || crashed && failed.Quarantine {
-		a.client.Acknowledge(d.seq)
-		return
-	}
-	d.tries++
-	a.cfg.Log.Warn("event not taken", "type", eventType(d.event), "tries", d.tries, "err", m.Err)
-	actors.After(c, min(firstPause<<min(d.tries-1, 10), lastPause), resend{d})
-}
-
-// command answers a command to Discord, which waits 3 s at most.
-func (a *gateway) command(c *actor.Context, m *messages.CommandUsed) {
-	ack, private := a.cfg.Ack, a.cfg.Private(m.Name)
-	actors.Go(c, func(ctx context.Context) any {
-		ctx, cancel := context.WithTimeout(ctx, ackWait)
-		defer cancel()
-		return acked{m, ack(ctx, m.Interaction, private)}
-	})
-}
-
-// acked hands a command on. One that Discord does not know any more is done
-// with: nobody could see an answer to it.
-func (a *gateway) acked(c *actor.Context, m acked) {
-	if m.err != nil {
-		a.cfg.Log.Warn("command not acknowledged", "command", m.command.Name, "err", m.err)
-		a.client.Acknowledge(m.command.Seq)
-		return
-	}
-	if m.command.Name == "chat" {
-		a.send(c, &delivery{to: a.cfg.Channels, id: uint64(m.command.Channel), event: m.command, seq: m.command.Seq})
-		return
-	}
-	c.Send(a.cfg.Commands, m.command)
-	a.client.Acknowledge(m.command.Seq)
 }
 
 // wake has the channels take up what a former process left unanswered.

@@ -1,0 +1,125 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+
+	"troupe/actors"
+	"troupe/messages"
+
+	"github.com/anthdm/hollywood/actor"
+)
+
+// event hands an event on to who takes it.
+func (a *gateway) event(c *actor.Context, event any) {
+	switch m := event.(type) {
+	case *messages.MessageReceived:
+		a.send(c, &delivery{to: a.cfg.Channels, id: uint64(m.Message.Channel), event: m, seq: m.Seq})
+	case *messages.MessageEdited:
+		a.send(c, &delivery{to: a.cfg.Channels, id: uint64(m.Message.Channel), event: m, seq: m.Seq})
+	case *messages.MessagesDeleted:
+		a.send(c, &delivery{to: a.cfg.Channels, id: uint64(m.Channel), event: m, seq: m.Seq})
+	case *messages.CommandUsed:
+		a.command(c, m)
+	case *messages.SessionStarted:
+		a.tellHealth(c, true)
+		c.Send(a.cfg.Commands, m)
+		actors.Ask(c, a.cfg.Journal, &messages.GetUnfinishedChannels{}, journalWait, backlogAsked{})
+	case *messages.SessionResumed:
+		a.tellHealth(c, true)
+		actors.Ask(c, a.cfg.Journal, &messages.GetUnfinishedChannels{}, journalWait, backlogAsked{})
+	default:
+		a.guildEvent(c, event)
+	}
+}
+
+// guildEvent tells a guild of itself. What a guild has forgotten it asks for,
+// so the event is done with at once.
+func (a *gateway) guildEvent(c *actor.Context, event any) {
+	var guild messages.GuildID
+	var seq int64
+	switch m := event.(type) {
+	case *messages.GuildSeen:
+		guild, seq = m.Guild, m.Seq
+	case *messages.GuildGone:
+		guild, seq = m.Guild, m.Seq
+	case *messages.ChannelSeen:
+		guild, seq = m.Channel.Guild, m.Seq
+	case *messages.ChannelGone:
+		guild, seq = m.Guild, m.Seq
+	case *messages.RoleSeen:
+		guild, seq = m.Guild, m.Seq
+	case *messages.RoleGone:
+		guild, seq = m.Guild, m.Seq
+	case *messages.BotRolesChanged:
+		guild, seq = m.Guild, m.Seq
+	case *messages.BotThreadChanged:
+		guild, seq = m.Guild, m.Seq
+	default:
+		a.cfg.Log.Warn("event without a taker", "type", eventType(event))
+		return
+	}
+	if guild != 0 {
+		c.Send(a.cfg.Guilds, &messages.Deliver{To: uint64(guild), Message: event})
+	}
+	a.client.Acknowledge(seq)
+}
+
+func (a *gateway) send(c *actor.Context, d *delivery) {
+	actors.Ask(c, d.to, &messages.Deliver{To: d.id, Message: d.event}, takeWait, d)
+}
+
+// taken acknowledges an event, or sends it again after a pause.
+func (a *gateway) taken(c *actor.Context, d *delivery, m actors.Answered) {
+	failed, crashed := errors.AsType[*actors.Failed](m.Err)
+	switch {
+	case m.Err == nil:
+		a.client.Acknowledge(d.seq)
+		return
+	case crashed && failed.Quarantine:
+		a.apologize(c, d)
+		return
+	}
+	d.tries++
+	a.cfg.Log.Warn("event not taken", "type", eventType(d.event), "tries", d.tries, "err", m.Err)
+	actors.After(c, min(firstPause<<min(d.tries-1, 10), lastPause), resend{d})
+}
+
+// apologize tells who said something to the bot that it cannot take up. The
+// event is done with when that is said, or cannot be.
+func (a *gateway) apologize(c *actor.Context, d *delivery) {
+	reply, asked := asksFor(d.event, a.cfg.Self)
+	if !asked {
+		a.client.Acknowledge(d.seq)
+		return
+	}
+	actors.Ask(c, a.cfg.Outbox, &messages.Deliver{To: uint64(reply.Channel), Message: &messages.FinishReply{
+		Reply: reply, Text: apology,
+	}}, apologyWait, apologyAsked{d.seq})
+}
+
+// command answers a command to Discord, which waits 3 s at most.
+func (a *gateway) command(c *actor.Context, m *messages.CommandUsed) {
+	ack, private := a.cfg.Ack, a.cfg.Private(m.Name)
+	actors.Go(c, func(ctx context.Context) any {
+		ctx, cancel := context.WithTimeout(ctx, ackWait)
+		defer cancel()
+		return acked{m, ack(ctx, m.Interaction, private)}
+	})
+}
+
+// acked hands a command on. One that Discord does not know any more is done
+// with: nobody could see an answer to it.
+func (a *gateway) acked(c *actor.Context, m acked) {
+	if m.err != nil {
+		a.cfg.Log.Warn("command not acknowledged", "command", m.command.Name, "err", m.err)
+		a.client.Acknowledge(m.command.Seq)
+		return
+	}
+	if m.command.Name == "chat" {
+		a.send(c, &delivery{to: a.cfg.Channels, id: uint64(m.command.Channel), event: m.command, seq: m.command.Seq})
+		return
+	}
+	c.Send(a.cfg.Commands, m.command)
+	a.client.Acknowledge(m.command.Seq)
+}

@@ -1,0 +1,260 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"troupe/actors"
+	"troupe/actors/actortest"
+	"troupe/messages"
+
+	"github.com/anthdm/hollywood/actor"
+	"github.com/google/go-cmp/cmp"
+)
+
+// A line is a client whose other end is the test.
+type line struct {
+	restore messages.Session
+	hooks   Hooks
+	broken  error // what Run returns at once; nil to run until it is ended
+
+	mu    sync.Mutex
+	acked []int64
+	ended bool
+}
+
+func (l *line) Run(ctx context.Context) error {
+	if l.broken != nil {
+		return l.broken
+	}
+	<-ctx.Done()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = true
+	return ctx.Err()
+}
+
+func (l *line) Acknowledge(seq int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.acked = append(l.acked, seq)
+}
+
+// acks returns what was acknowledged since the last time.
+func (l *line) acks() []int64 {
+	synctest.Wait()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	acked := l.acked
+	l.acked = nil
+	return acked
+}
+
+// A station is a gateway with all around it played by the test.
+type station struct {
+	e        actortest.Engine
+	pid      *actor.PID
+	lines    []*line
+	broken   error
+	channels *actortest.Probe
+	guilds   *actortest.Probe
+	outbox   *actortest.Probe
+	commands *actortest.Probe
+	journal  *actortest.Probe
+	health   *actortest.Probe
+	answers  []any // of channels, one for each event; then Taken
+	ackErr   error
+	fatal    []error
+	kept     messages.Session
+	behind   []messages.ChannelID
+}
+
+func newStation(e actortest.Engine, change func(*station)) *station {
+	s := &station{e: e}
+	if change != nil {
+		change(s)
+	}
+	s.channels = e.Fake(func(c *actor.Context) {
+		if _, ok := c.Message().(*messages.Deliver); !ok {
+			return
+		}
+		if len(s.answers) == 0 {
+			c.Respond(&messages.Taken{})
+			return
+		}
+		first := s.answers[0]
+		s.answers = s.answers[1:]
+		c.Respond(first)
+	})
+	s.guilds, s.commands, s.health = e.Probe(), e.Probe(), e.Probe()
+	s.outbox = e.Fake(func(c *actor.Context) { c.Respond(&messages.ReplyPosted{}) })
+	s.journal = e.Fake(func(c *actor.Context) {
+		switch c.Message().(type) {
+		case *messages.GetSession:
+			c.Respond(&messages.SessionFound{Session: s.kept, Found: s.kept.ID != ""})
+		case *messages.GetUnfinishedChannels:
+			c.Respond(&messages.UnfinishedChannels{Channels: s.behind})
+		case *messages.KeepSession:
+			c.Respond(&messages.Kept{})
+		}
+	})
+	s.pid = e.Start(New(Config{
+		Self: 99, Connect: s.connect, Private: func(name string) bool { return name != "chat" },
+		Ack:      func(context.Context, messages.Interaction, bool) error { return s.ackErr },
+		Channels: s.channels.PID, Guilds: s.guilds.PID, Outbox: s.outbox.PID, Commands: s.commands.PID,
+		Journal: s.journal.PID, Health: s.health.PID,
+		Fatal: func(err error) { s.fatal = append(s.fatal, err) }, Log: actortest.Log(),
+	}))
+	synctest.Wait()
+	return s
+}
+
+func (s *station) connect(restore messages.Session, hooks Hooks) Client {
+	l := &line{restore: restore, hooks: hooks, broken: s.broken}
+	s.lines = append(s.lines, l)
+	return l
+}
+
+// tell brings an event and returns what was acknowledged.
+func (s *station) tell(event any) []int64 {
+	s.lines[0].hooks.Handle(event)
+	return s.lines[0].acks()
+}
+
+func said(seq int64) *messages.MessageReceived {
+	return &messages.MessageReceived{Seq: seq, Message: messages.Message{
+		ID: 5, Channel: 1, Guild: 2, Author: messages.User{ID: 3}, Mentions: []messages.UserID{99},
+	}}
+}
+
+func wantAcks(t *testing.T, got []int64, want ...int64) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Fatalf("acknowledged %v, want %v", got, want)
+	}
+}
+
+// An event is acknowledged when its channel has taken it; until then it is sent
+// again, with growing pauses.
+func TestTaken(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStation(e, nil)
+		wantAcks(t, s.tell(said(1)), 1)
+		s.answers = []any{&messages.Refused{Reason: messages.RefusedFull}, &actors.Failed{}}
+		wantAcks(t, s.tell(said(2)))
+		time.Sleep(firstPause)
+		wantAcks(t, s.lines[0].acks())
+		time.Sleep(2 * firstPause)
+		wantAcks(t, s.lines[0].acks(), 2)
+	})
+}
+
+// A message that crashes its channel twice is set aside; who said it to the bot
+// is told, and only then is it acknowledged.
+func TestQuarantined(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStation(e, nil)
+		s.answers = []any{&actors.Failed{Quarantine: true}}
+		wantAcks(t, s.tell(said(1)), 1)
+		told := s.outbox.Take()
+		if len(told) != 1 || told[0].(*messages.Deliver).Message.(*messages.FinishReply).Reply.ReplyTo != 5 {
+			t.Errorf("the outbox hears %v", told)
+		}
+		s.answers = []any{&actors.Failed{Quarantine: true}}
+		chatter := said(2)
+		chatter.Message.Mentions = nil
+		wantAcks(t, s.tell(chatter), 2)
+		if told := s.outbox.Take(); len(told) != 0 {
+			t.Errorf("somebody who asked nothing is told %v", told)
+		}
+	})
+}
+
+// Commands are answered to Discord first. /chat goes to its channel, all others
+// to the actor of commands; one that Discord has forgotten goes nowhere.
+func TestCommands(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStation(e, nil)
+		wantAcks(t, s.tell(&messages.CommandUsed{Name: "chat", Channel: 1, Seq: 1}), 1)
+		if got := s.channels.Take(); len(got) != 1 {
+			t.Errorf("the channel hears %v", got)
+		}
+		wantAcks(t, s.tell(&messages.CommandUsed{Name: "help", Channel: 1, Seq: 2}), 2)
+		if got := s.commands.Take(); len(got) != 1 {
+			t.Errorf("the commands hear %v", got)
+		}
+		s.ackErr = &messages.Failure{Cause: messages.CauseGone}
+		wantAcks(t, s.tell(&messages.CommandUsed{Name: "help", Channel: 1, Seq: 3}), 3)
+		if got := s.commands.Take(); len(got) != 0 {
+			t.Errorf("the commands hear %v", got)
+		}
+	})
+}
+
+// Guilds are told of themselves, all events of them.
+func TestGuildEvents(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStation(e, nil)
+		events := []any{
+			&messages.GuildSeen{Guild: 2, Seq: 1}, &messages.GuildGone{Guild: 2, Seq: 2},
+			&messages.ChannelSeen{Channel: messages.Channel{Guild: 2}, Seq: 3}, &messages.ChannelGone{Guild: 2, Seq: 4},
+			&messages.RoleSeen{Guild: 2, Seq: 5}, &messages.RoleGone{Guild: 2, Seq: 6},
+			&messages.BotRolesChanged{Guild: 2, Seq: 7}, &messages.BotThreadChanged{Guild: 2, Seq: 8},
+		}
+		for i, event := range events {
+			wantAcks(t, s.tell(event), int64(i+1))
+		}
+		if got := s.guilds.Take(); len(got) != len(events) {
+			t.Errorf("the guild hears %d events, want %d", len(got), len(events))
+		}
+	})
+}
+
+// A session that was kept is resumed; what was left unanswered is taken up when
+// it runs; how it stands is kept and told.
+func TestSession(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStation(e, func(s *station) {
+			s.kept = messages.Session{ID: "one", Seq: 7}
+			s.behind = []messages.ChannelID{4, 5}
+		})
+		if s.lines[0].restore != s.kept {
+			t.Errorf("connects with %+v", s.lines[0].restore)
+		}
+		s.tell(&messages.SessionResumed{Seq: 8})
+		var woken []uint64
+		for _, m := range s.channels.Take() {
+			woken = append(woken, m.(*messages.Deliver).To)
+		}
+		if !slices.Equal(woken, []uint64{4, 5}) {
+			t.Errorf("woken: %v", woken)
+		}
+		s.lines[0].hooks.Changed(messages.Session{ID: "one", Seq: 9})
+		s.lines[0].hooks.MissingIntent()
+		s.lines[0].hooks.Lost()
+		keep := s.journal.Take()
+		if d := cmp.Diff(&messages.KeepSession{Session: messages.Session{ID: "one", Seq: 9}}, keep[len(keep)-1]); d != "" {
+			t.Error(d)
+		}
+		states := s.health.Take()
+		if d := cmp.Diff(&messages.GatewayState{}, states[len(states)-1]); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+// An error that only the operator can mend is told to who runs the bot; the end
+// of the actor ends the connection.
+func TestEnds(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStation(e, func(s *station) { s.broken = errors.New("token") })
+		if len(s.fatal) != 1 {
+			t.Errorf("fatal errors: %v", s.fatal)
+		}
+	})
+}
