@@ -39,12 +39,33 @@ func Run(t *testing.T, f func(*testing.T, Engine)) {
 // Log returns a logger that writes to nowhere.
 func Log() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
-// Start spawns an actor that ends with the test. A goroutine that it leaves
-// behind fails the test.
+// Start spawns an actor that ends with the test, and with it what it has under
+// way. A goroutine that it leaves behind fails the test.
 func (e Engine) Start(p actor.Producer) *actor.PID {
-	pid := e.Spawn(p, "test")
+	pid := e.Spawn(func() actor.Receiver { return &mortal{Receiver: p()} }, "test")
 	e.t.Cleanup(func() { e.Stop(pid) })
 	return pid
+}
+
+// A mortal is an actor with a life of its own, as under a host, but for crashes.
+type mortal struct {
+	actor.Receiver
+	life actors.Life
+}
+
+func (m *mortal) Life() *actors.Life { return &m.life }
+
+func (m *mortal) Receive(c *actor.Context) {
+	switch c.Message().(type) {
+	case actor.Initialized, actor.Started:
+	case actor.Stopped: // its sender is that of the last message
+		defer m.life.End()
+	default:
+		if actors.IsArrival(c.Sender()) && !m.life.Take(c.Message(), c.Sender()) {
+			return
+		}
+	}
+	m.Receiver.Receive(c)
 }
 
 // Stop ends the actor and waits until it has ended.

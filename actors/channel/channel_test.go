@@ -29,7 +29,7 @@ type stage struct {
 	refuse     error                                   // what the journal answers to accepts
 }
 
-func newStage(e actortest.Engine, change func(*Config)) *stage {
+func newStage(e actortest.Engine, change func(*stage, *Config)) *stage {
 	s := &stage{e: e, turns: map[messages.MessageID][]*messages.Question{}, known: map[messages.MessageID]messages.Trigger{}}
 	s.journal = e.Fake(s.journalHears)
 	s.outbox = e.Probe()
@@ -43,7 +43,7 @@ func newStage(e actortest.Engine, change func(*Config)) *stage {
 		Parent: s.parent.PID, Turn: s.turn, Log: actortest.Log(),
 	}
 	if change != nil {
-		change(&cfg)
+		change(s, &cfg)
 	}
 	s.pid = e.Start(New(cfg))
 	return s
@@ -176,13 +176,11 @@ func TestKnownAsAnswered(t *testing.T) {
 // A channel takes up what a former instance has left, before what comes.
 func TestBacklog(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
-		s := newStage(e, nil)
-		s.e.Stop(s.pid)
-		s.unfinished = []messages.Trigger{{ID: 5, Asker: messages.User{ID: ann}, Text: "old", Guild: guildID, Parts: []messages.MessageID{50}}}
-		s.pid = e.Start(New(Config{
-			ID: general, Self: messages.User{ID: self}, Rules: &Rules{}, Window: 10, Side: 4, Queue: 10,
-			Guilds: e.Probe().PID, Journal: s.journal.PID, Outbox: s.outbox.PID, Turn: s.turn, Log: actortest.Log(),
-		}))
+		s := newStage(e, func(s *stage, _ *Config) {
+			s.unfinished = []messages.Trigger{{
+				ID: 5, Asker: messages.User{ID: ann}, Text: "old", Guild: guildID, Parts: []messages.MessageID{50},
+			}}
+		})
 		s.say(6, ann, "new")
 		if len(s.turns[5]) != 1 || len(s.turns[6]) != 0 {
 			t.Fatalf("turns started: %v", s.turns)
@@ -284,7 +282,7 @@ func TestHistory(t *testing.T) {
 						c.Respond(&messages.Joined{Result: j.Job.Run(t.Context(), nil)})
 					}
 				})
-				s := newStage(e, func(cfg *Config) { cfg.History, cfg.Reader = past{tt.err}, reader.PID })
+				s := newStage(e, func(_ *stage, cfg *Config) { cfg.History, cfg.Reader = past{tt.err}, reader.PID })
 				s.say(10, ann, "a")
 				s.say(11, bob, "b")
 				began := time.Now()
@@ -312,7 +310,7 @@ func TestHistory(t *testing.T) {
 // A command where the bot does not serve is answered that it does not.
 func TestCommandNotServed(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
-		s := newStage(e, func(cfg *Config) { cfg.Rules = &Rules{Users: []messages.UserID{bob}} })
+		s := newStage(e, func(_ *stage, cfg *Config) { cfg.Rules = &Rules{Users: []messages.UserID{bob}} })
 		s.hear(&messages.CommandUsed{
 			Interaction: messages.Interaction{ID: 7}, Channel: general, Guild: guildID,
 			User: messages.User{ID: ann}, Name: "chat", Options: map[string]string{"message": "hi"},
