@@ -81,10 +81,14 @@ func read(w http.ResponseWriter, r *http.Request, v any) *refusal {
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return invalid("Invalid JSON payload received. %v", err)
+	err = d.Decode(v)
+	if err == nil {
+		return nil
 	}
-	return nil
+	if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
+		return invalid("Invalid JSON payload received. Unknown name %s: Cannot find field.", field)
+	}
+	return invalid("Invalid JSON payload received. %v", err)
 }
 
 // check refuses what Gemini, or a strict one, would.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -64,7 +63,7 @@ func ask(text string) *messages.Prompt {
 // outcome asks and says in a line what came of it.
 func (w *world) outcome(text string) string {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(w.t.Context(), 30*time.Second)
 	defer cancel()
 	g, err := w.client.Generate(ctx, ask(text), nil)
 	return outcome(w.t, g, err)
@@ -103,5 +102,12 @@ func says(text string) func(*messages.Prompt) geminisim.Reply {
 	return func(*messages.Prompt) geminisim.Reply { return geminisim.Reply{Text: text} }
 }
 
-var _ net.Listener
-var _ = fault.NewPlan
+// fault sets a fault as people write it.
+func (w *world) fault(setting string) {
+	class, f, err := fault.Parse(setting)
+	if err != nil {
+		w.t.Error(err)
+		return
+	}
+	w.sim.Plan().Set(class, f)
+}
