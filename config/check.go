@@ -72,7 +72,7 @@ func (k *key) fits() bool {
 	if k.min == "" {
 		return true
 	}
-	n, _ := number(k.value)
+	n := number(k.value)
 	return n >= k.bound(k.min) && n <= k.bound(k.max) // false for what is not a number
 }
 
@@ -82,8 +82,7 @@ func (k *key) bound(text string) float64 {
 	if err := b.setOne(text); err != nil {
 		panic("config: the bounds of " + k.path + " are malformed")
 	}
-	n, _ := number(b.value)
-	return n
+	return number(b.value)
 }
 
 // newLike returns a pointer to a new value of the type that p points to.

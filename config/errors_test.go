@@ -16,8 +16,8 @@ func TestProblems(t *testing.T) {
 		want    string
 	}{
 		"a slip": {
-			file: "gemini:\n  modle: x\n",
-			want: `config bot.yaml:2: unknown key "modle" in gemini: did you mean "model"?`,
+			file: "gemini:\n  modell: x\n",
+			want: `config bot.yaml:2: unknown key "modell" in gemini: did you mean "model"?`,
 		},
 		"a section misspelt": {
 			file: "gemni:\n  model: x\n",
@@ -37,10 +37,10 @@ config bot.yaml:3: unknown key "idle" in limits: did you mean memory.idle?`,
 			want: `config bot.yaml:2: this is no YAML: mapping key "log" already defined at [1:1]`,
 		},
 		"all at once, by line, then the environment": {
-			file:    "gemini:\n  thinking: hard\n  modle: x\nmemory: {idle: 1s}\nanswer:\n  queue: x\n",
+			file:    "gemini:\n  thinking: hard\n  modell: x\nmemory: {idle: 1s}\nanswer:\n  queue: x\n",
 			environ: []string{"TROUPE_USER_RPM=abc", "TROUPE_GEMNI_RPM=3", "HOME=/root", "TROUPE_FOO="},
 			want: `config bot.yaml:2: gemini.thinking is "hard": want minimal, low, medium, high or xhigh
-config bot.yaml:3: unknown key "modle" in gemini: did you mean "model"?
+config bot.yaml:3: unknown key "modell" in gemini: did you mean "model"?
 config bot.yaml:4: memory.idle is "1s": want a time such as 90s or 10m, from 10s to 24h
 config bot.yaml:6: answer.queue is "x": want a whole number from 1 to 10000
 environment TROUPE_USER_RPM: limits.user_requests_per_minute is "abc": want a whole number from 0 to 10000

@@ -188,14 +188,14 @@ func nameOf(e *ast.MappingValueNode) string { return e.Key.GetToken().Value }
 
 // kindOf names what a node is, for people.
 func kindOf(n ast.Node) string {
-	switch n.Type() {
-	case ast.MappingType, ast.MappingValueType:
+	switch n.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
 		return "a group of keys"
-	case ast.SequenceType:
+	case *ast.SequenceNode:
 		return "a list"
-	case ast.AnchorType, ast.AliasType, ast.TagType, ast.MergeKeyType:
+	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
 		return "an anchor, alias or tag, which are not read here"
-	case ast.NullType:
+	case *ast.NullNode:
 		return "nothing"
 	}
 	return "a single value"

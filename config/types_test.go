@@ -95,7 +95,7 @@ func TestLogLevel(t *testing.T) {
 func TestNearest(t *testing.T) {
 	names := []string{"key", "api_url", "model", "safety", "requests_per_minute", "requests_per_day"}
 	for word, want := range map[string]string{
-		"modle": "model", "models": "model", "mode": "model", "Model": "model", "saftey": "safety", "api-url": "api_url", "apiurl": "api_url",
+		"modell": "model", "models": "model", "mode": "model", "Model": "model", "safetyy": "safety", "api-url": "api_url", "apiurl": "api_url",
 		"request_per_minute": "requests_per_minute", "requests_per_dya": "requests_per_day", "ky": "key", "keys": "key",
 		"x": "", "": "", "zebra": "", "temperature": "", "requests": "",
 	} {
@@ -107,7 +107,7 @@ func TestNearest(t *testing.T) {
 
 // A word is as far from another as that is from it, and 0 only from itself.
 func FuzzDistance(f *testing.F) {
-	f.Add("modle", "model")
+	f.Add("modell", "model")
 	f.Add("", "x")
 	f.Fuzz(func(t *testing.T, a, b string) {
 		if len(a) > 50 || len(b) > 50 {

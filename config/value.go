@@ -130,17 +130,17 @@ func shortDuration(d time.Duration) string {
 	return s
 }
 
-// number returns a value that has an order, so that it can be compared.
-func number(value any) (n float64, ok bool) {
+// number returns a value that has bounds, so that it can be compared.
+func number(value any) float64 {
 	switch p := value.(type) {
 	case *int:
-		return float64(*p), true
+		return float64(*p)
 	case *float64:
-		return *p, true
+		return *p
 	case *time.Duration:
-		return float64(*p), true
+		return float64(*p)
 	case *Size:
-		return float64(*p), true
+		return float64(*p)
 	}
-	return 0, false
+	panic(fmt.Sprintf("config: a value of type %T has bounds", value))
 }
