@@ -187,16 +187,16 @@ func (a *coalescer) forget(id uint64) {
 
 // endOf reads how the ask for a job ended.
 func endOf(m actors.Answered) ending {
-	switch err := m.Err.(type) { //nolint:errorlint // answers are never wrapped
+	switch e := m.Err.(type) { //nolint:errorlint // answers are never wrapped
 	case nil:
 		return endOfRun(m.Message)
 	case *messages.Refused:
-		return ending{err: err, crashed: err.Reason == messages.RefusedRestarted}
+		return ending{err: e, crashed: e.Reason == messages.RefusedRestarted}
 	case *messages.Failure:
-		return ending{err: err}
+		return ending{err: e}
 	case *actors.Failed:
-		if err.Quarantine {
-			return ending{err: &messages.Failure{Cause: messages.CauseInternal, Detail: err.Error()}}
+		if e.Quarantine {
+			return ending{err: &messages.Failure{Cause: messages.CauseInternal, Detail: e.Error()}}
 		}
 		return ending{err: &messages.Refused{Reason: messages.RefusedRestarted}, crashed: true}
 	}

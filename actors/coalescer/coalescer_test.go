@@ -64,12 +64,12 @@ func (w *waiter) got() any {
 // leave makes a waiter withdraw.
 type leave struct{}
 
-func join(e actortest.Engine, target *actor.PID, key string, job *messages.Job, patience time.Duration) *waiter {
+func join(e actortest.Engine, target *actor.PID, job *messages.Job, patience time.Duration) *waiter {
 	w := &waiter{}
 	w.pid = e.SpawnFunc(func(c *actor.Context) {
 		switch m := c.Message().(type) {
 		case actor.Started:
-			w.cancel = actors.Ask(c, target, &messages.Join{Key: key, Job: job}, patience, nil)
+			w.cancel = actors.Ask(c, target, &messages.Join{Key: "k", Job: job}, patience, nil)
 		case leave:
 			w.cancel()
 		default:
@@ -108,12 +108,12 @@ func TestOneRunForMany(t *testing.T) {
 			time.Sleep(time.Second)
 			return &messages.Generation{Text: "abc"}
 		}}
-		ann := join(e, pid, "k", job, time.Minute)
-		bob := join(e, pid, "k", job, time.Minute)
+		ann := join(e, pid, job, time.Minute)
+		bob := join(e, pid, job, time.Minute)
 		time.Sleep(1500 * time.Millisecond)
-		eve := join(e, pid, "k", job, time.Minute)
+		eve := join(e, pid, job, time.Minute)
 		time.Sleep(2 * time.Second)
-		dan := join(e, pid, "k", job, time.Minute)
+		dan := join(e, pid, job, time.Minute)
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
 		equal(t, int32(1), runs.Load())
@@ -125,7 +125,7 @@ func TestOneRunForMany(t *testing.T) {
 		for _, w := range []*waiter{bob, eve, dan} {
 			equal(t, &messages.Joined{Result: g, Waiters: 3}, w.got())
 		}
-		join(e, pid, "k", job, time.Minute)
+		join(e, pid, job, time.Minute)
 		equal(t, int32(2), runs.Load())
 		time.Sleep(2 * time.Second) // until it is over
 	})
@@ -143,8 +143,8 @@ func TestTheLastOneCancels(t *testing.T) {
 			ended.Store(true)
 			return &messages.Failure{Cause: messages.CauseCancelled}
 		}}
-		ann := join(e, pid, "k", job, time.Minute)
-		bob := join(e, pid, "k", job, 5*time.Second)
+		ann := join(e, pid, job, time.Minute)
+		bob := join(e, pid, job, 5*time.Second)
 		e.Tell(ann.pid, leave{})
 		if ended.Load() {
 			t.Fatal("the run ended while somebody waited")
@@ -154,8 +154,8 @@ func TestTheLastOneCancels(t *testing.T) {
 		if !ended.Load() {
 			t.Error("the run goes on and nobody waits for it")
 		}
-		if bob.got() != actors.ErrTimeout {
-			t.Errorf("who ran out of patience got %v", bob.got())
+		if err, _ := bob.got().(error); !errors.Is(err, actors.ErrTimeout) {
+			t.Errorf("who ran out of patience got %v", err)
 		}
 	})
 }
@@ -201,7 +201,7 @@ func TestEndings(t *testing.T) {
 					}
 				})
 				pid := start(e, pool.PID)
-				w := join(e, pid, "k", &messages.Job{}, time.Hour)
+				w := join(e, pid, &messages.Job{}, time.Hour)
 				time.Sleep(10 * time.Minute)
 				equal(t, tt.want, w.got())
 				asks := 0
@@ -222,11 +222,13 @@ func TestPatienceFitsTheJob(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
 		pool := e.Probe()
 		pid := start(e, pool.PID)
-		for job, least := range map[*messages.Job]time.Duration{
-			{Wait: 10 * time.Second, Timeout: 20 * time.Second}: 30 * time.Second,
-			{}: 3 * time.Minute,
-		} {
-			w := join(e, pid, "k", job, time.Hour)
+		short := messages.Job{Wait: 10 * time.Second, Timeout: 20 * time.Second}
+		for _, job := range []messages.Job{short, {}} {
+			least := 3 * time.Minute // the bounds of a router, where the job has none
+			if job.Wait > 0 {
+				least = job.Wait + job.Timeout
+			}
+			w := join(e, pid, &job, time.Hour)
 			time.Sleep(least + time.Second)
 			if w.got() != nil {
 				t.Errorf("gave up within %v: %v", least, w.got())
@@ -244,7 +246,7 @@ func TestStop(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
 		pool := e.Probe()
 		pid := e.Spawn(coalescer.New(coalescer.Config{Router: pool.PID, Linger: time.Second, Log: actortest.Log()}), "test")
-		w := join(e, pid, "k", &messages.Job{}, time.Hour)
+		w := join(e, pid, &messages.Job{}, time.Hour)
 		e.Stop(pid)
 		var refused *messages.Refused
 		if err, _ := w.got().(error); !errors.As(err, &refused) || refused.Reason != messages.RefusedRestarted {
@@ -267,7 +269,7 @@ func TestMetrics(t *testing.T) {
 		for range 2 {
 			pid := e.Start(coalescer.New(cfg))
 			for range 3 {
-				join(e, pid, "k", &messages.Job{}, time.Minute)
+				join(e, pid, &messages.Job{}, time.Minute)
 			}
 			got, err := e.Ask(pid, &messages.GetCoalescer{})
 			if err != nil {

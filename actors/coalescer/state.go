@@ -1,6 +1,7 @@
 package coalescer
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -231,19 +232,15 @@ func (s *state) shut() []action {
 // report returns how the coalescer stands.
 func (s *state) report(now time.Time) *messages.CoalescerState {
 	s.shelf.clear(now)
-	r := &messages.CoalescerState{
+	return &messages.CoalescerState{
 		Open:    len(s.flights),
 		Waiting: len(s.waiting),
 		Kept:    s.shelf.size(),
 		Joins:   s.count.joins,
 		Hits:    s.count.hits,
 		Retried: s.count.retried,
-		Refused: make(map[string]int, len(s.count.refused)),
+		Refused: maps.Clone(s.count.refused),
 	}
-	for reason, n := range s.count.refused {
-		r.Refused[reason] = n
-	}
-	return r
 }
 
 func (s *state) do(a action) { s.out = append(s.out, a) }

@@ -41,8 +41,8 @@ func (w *world) join(name, key string) {
 
 func (w *world) leave(name string) { w.note(w.s.withdraw(w.ids[name])) }
 
-// tell lets the job of a key tell something.
-func (w *world) tell(key, text string) { w.note(w.s.progress(w.flight(key), text)) }
+// tell lets the job of "k" tell something.
+func (w *world) tell(text string) { w.note(w.s.progress(w.flight("k"), text)) }
 
 // end ends the job of a key.
 func (w *world) end(key string, e ending) { w.note(w.s.ended(w.flight(key), e, w.now)) }
@@ -100,13 +100,13 @@ func TestSharing(t *testing.T) {
 	w := newWorld(t, nil)
 	w.join("ann", "k")
 	w.want("ann is first", "ask k")
-	w.tell("k", "a")
-	w.tell("k", "ab")
+	w.tell("a")
+	w.tell("ab")
 	w.want("tell ann a", "tell ann ab")
 	w.now = w.now.Add(time.Hour) // equal requests join whatever their age
 	w.join("bob", "k")
 	w.want("bob is joined", "tell bob ab")
-	w.tell("k", "abc")
+	w.tell("abc")
 	w.want("tell ann abc", "tell bob abc")
 	w.end("k", ending{result: "abcd"})
 	w.want("ann gets abcd of 2, own", "bob gets abcd of 2")
@@ -161,7 +161,7 @@ func TestLeaving(t *testing.T) {
 	w.leave("ann")
 	w.want("ann is first", "ask k", "bob is joined", "eve is joined")
 	w.leave("eve")
-	w.tell("k", "b")
+	w.tell("b")
 	w.want("tell bob b")
 	gone := w.last
 	w.leave("bob")
@@ -179,11 +179,11 @@ func TestRetrying(t *testing.T) {
 	lost := ending{err: &messages.Refused{Reason: messages.RefusedRestarted}, crashed: true}
 	w := newWorld(t, nil)
 	w.join("ann", "k")
-	w.tell("k", "old")
+	w.tell("old")
 	w.end("k", lost)
 	w.want("ann is first", "ask k", "tell ann old", "ask k")
 	w.join("bob", "k")
-	w.tell("k", "new")
+	w.tell("new")
 	w.end("k", ending{result: "new!"})
 	w.want("bob is joined", "tell ann new", "tell bob new", "ann gets new! of 2, own", "bob gets new! of 2")
 	w.join("ann", "twice")
