@@ -1,3 +1,45 @@
+# Everything that is done with Troupe from a shell. CI runs .ci/run, which calls these.
+
+lint = go tool -modfile=tools/go.mod golangci-lint
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+.PHONY: run
+run: ## the bot, as troupe.yaml and the environment say
+	go run ./cmd/troupe run
+
+.PHONY: playground
+playground: ## the bot and a Discord of its own, in the browser
+	go run ./cmd/troupe playground
+
 .PHONY: test
-test: ## every test, with the race detector
+test: chromium ## every test, with the race detector
 	go test -race -shuffle=on ./...
+
+.PHONY: check
+check: lint test ## all that CI checks
+
+.PHONY: lint
+lint: ## vet and linters
+	$(lint) run
+
+.PHONY: fmt
+fmt: ## format, and modernize what go fix knows
+	go fix ./... && $(lint) fmt
+
+.PHONY: sim
+sim: ## the scenarios, on simulated time, with their transcripts
+	go test -count=1 -v -run 'TestScenarios' ./cmd/bot
+
+.PHONY: bench
+bench: ## the figures that README and ARCHITECTURE name, beside their baselines
+	go test -run '^$$' -bench . -benchtime 1x ./cmd/bot
+
+# The browser tests need a browser. On Debian it can be installed here and now.
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; } || \
+		echo "the browser tests need Chromium: apt-get install chromium" >&2
