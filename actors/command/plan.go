@@ -1,0 +1,148 @@
+package command
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"troupe/messages"
+)
+
+// A whom says who is asked by a command.
+type whom int
+
+// Whom commands ask.
+const (
+	theUser    whom = iota // who used it
+	theGuild               // where it was used
+	theChannel             // where it was used
+	theQuota
+	theHealth
+	theSupervisor
+	aPool
+	aCoalescer
+)
+
+// An address is one of those whom a command asks.
+type address struct {
+	whom  whom
+	index int // of a pool or coalescer
+}
+
+// A question is what a command asks one other.
+type question struct {
+	to      address
+	message any
+	wait    time.Duration
+}
+
+// How long commands wait for others.
+const (
+	readWait  = time.Second     // for what is shown: what is late is left out
+	writeWait = 8 * time.Second // for what is to be kept, longer than the journal is waited for
+)
+
+// An answer is what became of a question.
+type answer struct {
+	message any
+	err     error
+}
+
+// answers are those of one command, by who gave them.
+type answers map[address]answer
+
+// from returns the message that somebody answered with, if it did.
+func from[A any](all answers, to address) (message A, ok bool) {
+	message, ok = all[to].message.(A)
+	return message, ok
+}
+
+// A plan is what a command asks, all at once, and what it says when all has
+// been answered or is late.
+type plan struct {
+	asks []question
+	say  func(got answers, now time.Time) string
+}
+
+// only is the plan of a command that needs nobody else.
+func only(text string) plan {
+	return plan{say: func(answers, time.Time) string { return text }}
+}
+
+// A use is a command that somebody used, with what it takes to plan it.
+type use struct {
+	*messages.CommandUsed
+	*facts
+}
+
+// facts are what does not change from use to use.
+type facts struct {
+	self       messages.UserID // the bot
+	started    time.Time       // when the process was
+	personas   []Persona       // the default first
+	entries    []entry
+	pools      []string // names
+	coalescers []string // names
+}
+
+// planned returns the plan of a use.
+func (f *facts) planned(u *messages.CommandUsed) plan {
+	e := find(f.entries, u.Name)
+	if e == nil || e.plan == nil {
+		return only(sayUnknown(u.Name))
+	}
+	if fault := faultOf(&e.Command, u.Options); fault != "" {
+		return only(fault)
+	}
+	return e.plan(&use{u, f})
+}
+
+// faultOf returns what is wrong with the options of a command, or "". Discord
+// checks them too, but by the list that it was given last.
+func faultOf(c *messages.Command, options map[string]string) string {
+	for _, o := range c.Options {
+		value, given := options[o.Name]
+		switch {
+		case !given && o.Required:
+			return sayMissing(c.Name, o.Name)
+		case !given:
+		case len(o.Choices) > 0 && !slices.ContainsFunc(o.Choices, func(c messages.Choice) bool { return c.Value == value }):
+			return sayNoChoice(o)
+		case o.MaxLength > 0 && utf8.RuneCountInString(value) > o.MaxLength:
+			return sayTooLong(o)
+		}
+	}
+	for name := range options {
+		if !slices.ContainsFunc(c.Options, func(o messages.CommandOption) bool { return o.Name == name }) {
+			return sayOutdated(c.Name)
+		}
+	}
+	return ""
+}
+
+// persona returns the persona of that name; of one that does not exist any more,
+// or of none, the default.
+func (f *facts) persona(name string) Persona {
+	for _, p := range f.personas {
+		if strings.EqualFold(p.Name, name) {
+			return p
+		}
+	}
+	return f.personas[0]
+}
+
+func planHelp(u *use) plan {
+	return plan{asks: askPersona(u), say: func(got answers, _ time.Time) string {
+		return sayHelp(u.self, u.entries, presentOf(u, got))
+	}}
+}
+
+func planClear(u *use) plan {
+	to := address{whom: theUser}
+	forget := &messages.Forget{User: u.User.ID, Channel: u.Channel, Before: messages.MessageID(u.Interaction.ID)}
+	return plan{
+		asks: []question{{to, forget, writeWait}},
+		say:  func(got answers, _ time.Time) string { return sayCleared(u.Guild == 0, got[to].err) },
+	}
+}
