@@ -1,0 +1,344 @@
+package outbox
+
+import (
+	"slices"
+	"time"
+
+	"troupe/messages"
+)
+
+const (
+	// grace is how long a first text waits for the end of a short answer, which
+	// then costs one request.
+	grace = 8 * time.Millisecond
+	// quiet is how long the last post that the budget allows is kept after a
+	// question was asked, for others that ask the same.
+	quiet = 150 * time.Millisecond
+	// gather is how long those who share an answer wait for each other's turns to
+	// deliver it.
+	gather = time.Second
+	// fewStreams is how many replies with one text grow side by side, while the
+	// limit on edits is not known.
+	fewStreams = 3
+)
+
+// A unit is what can be brought to the channel in one message: the next part of
+// a reply, or the answer to all who share it.
+type unit struct{ replies []*reply }
+
+// A round is the handing out of the posts that the budget allows now.
+type round struct {
+	*state
+	now     time.Time
+	room    int            // posts that may be sent
+	spare   int            // of those, beyond one for each unit
+	streams map[string]int // replies that grow in the channel, by share
+	waiting bool           // somebody could have been served with a greater budget
+}
+
+// postAll posts what is due, in the order of arrival. It reports whether posts
+// wait for the budget.
+//
+// While it carries one post for each, everybody gets their own. When it does
+// not, one post is kept for those who share an answer, to answer them together.
+func (s *state) postAll(now time.Time) bool {
+	units := s.units(now)
+	r := round{state: s, now: now, room: s.lane.posts.room(now), streams: s.streams()}
+	r.spare = r.room - len(units)
+	for _, u := range units {
+		if r.room <= 0 {
+			r.wait(u)
+			continue
+		}
+		r.serve(u)
+	}
+	s.postHooks(now)
+	return r.waiting
+}
+
+// units returns what is due to be posted to the channel.
+func (s *state) units(now time.Time) []*unit {
+	var all []*unit
+	shared := map[string]*unit{}
+	for _, r := range s.order {
+		if r.hook || !s.due(r, now) {
+			continue
+		}
+		if s.lane.posts.paced() && r.mergeable() {
+			if u := shared[r.Share]; u != nil {
+				u.replies = append(u.replies, r)
+				continue
+			}
+			u := &unit{}
+			shared[r.Share] = u
+			u.replies, all = append(u.replies, r), append(all, u)
+			continue
+		}
+		all = append(all, &unit{[]*reply{r}})
+	}
+	return all
+}
+
+// due reports whether the next part of r is to be posted, limits aside.
+func (s *state) due(r *reply, now time.Time) bool {
+	if !r.live() || r.worded.IsZero() || r.missing() < 0 || s.behind(r) {
+		return false
+	}
+	at := r.again
+	if !r.final() {
+		if expires := r.expires(s.patience); !expires.IsZero() && !now.Before(expires) {
+			return false
+		}
+		if ready := r.worded.Add(grace); ready.After(at) {
+			at = ready
+		}
+	}
+	if now.Before(at) {
+		s.later(at)
+		return false
+	}
+	return true
+}
+
+// behind reports whether an earlier answer to the same person is still on its
+// way.
+func (s *state) behind(r *reply) bool {
+	if r.merged() || r.Asker == 0 {
+		return false
+	}
+	for _, other := range s.replies {
+		if other.Asker == r.Asker && other.Trigger < r.Trigger && other.final() {
+			return true
+		}
+	}
+	return false
+}
+
+// streams counts the replies that grow in the channel.
+func (s *state) streams() map[string]int {
+	n := map[string]int{}
+	for _, r := range s.order {
+		if r.Share != "" && !r.final() && r.live() && !r.clean() {
+			n[r.Share]++
+		}
+	}
+	return n
+}
+
+// serve posts a unit: each reply by itself as far as there are posts to spare,
+// then the rest in one.
+func (r *round) serve(u *unit) {
+	rest := u.replies
+	for len(rest) > 1 && r.spare > 0 {
+		i := slices.IndexFunc(rest, r.alone)
+		if i < 0 {
+			break
+		}
+		r.post(rest[i])
+		r.spare--
+		rest = slices.Delete(rest, i, i+1)
+	}
+	last := r.room == 1
+	switch {
+	case r.gathers(rest, last):
+		r.waiting = r.waiting || slices.ContainsFunc(rest, (*reply).final)
+		r.room--
+	case len(rest) > 1:
+		r.together(slices.DeleteFunc(rest, func(m *reply) bool { return !m.final() }))
+	case r.alone(rest[0]):
+		r.post(rest[0])
+	case r.lane.posts.paced():
+		r.room-- // kept until it may go
+	}
+}
+
+// together answers those who share an answer.
+func (r *round) together(finished []*reply) {
+	if len(finished) == 1 {
+		r.post(finished[0])
+		return
+	}
+	r.room--
+	r.merge(finished)
+}
+
+// alone reports whether a reply may go by itself now. What grows may be one of a
+// few with the same text only.
+func (r *round) alone(m *reply) bool {
+	if m.final() {
+		return m.postable(m.missing())
+	}
+	return m.Share == "" || r.streams[m.Share] < r.mostStreams()
+}
+
+// mostStreams returns how many replies with one text may grow side by side: as
+// many as leave half of the edits for showing progress, for all of them end at
+// once.
+func (s *state) mostStreams() int {
+	switch b := &s.lane.edits; {
+	case !b.learnt:
+		return fewStreams
+	case !b.known:
+		return unbounded
+	default:
+		return max((b.limit+1)/2, 1)
+	}
+}
+
+// gathers reports whether replies that share an answer wait: for each other's
+// turns, and for more to come if the last post is to answer them.
+func (r *round) gathers(rest []*reply, last bool) bool {
+	var first, newest time.Time
+	growing := 0
+	for _, m := range rest {
+		if !m.final() {
+			growing++
+		} else if first.IsZero() || m.finished.Before(first) {
+			first = m.finished
+		}
+		if m.opened.After(newest) {
+			newest = m.opened
+		}
+	}
+	if len(rest) > 1 && growing > 0 {
+		if first.IsZero() {
+			return true
+		}
+		if until := first.Add(gather); r.now.Before(until) {
+			r.later(until)
+			return true
+		}
+		return growing == len(rest)
+	}
+	until := newest.Add(quiet)
+	if !last || !r.lane.posts.paced() || !rest[0].mergeable() || !r.now.Before(until) {
+		return false
+	}
+	r.later(until)
+	return true
+}
+
+// wait notes that there is no room for a unit.
+func (r *round) wait(u *unit) {
+	if !slices.ContainsFunc(u.replies, r.alone) {
+		return
+	}
+	r.waiting = true
+	if reset := r.lane.posts.reset; r.now.Before(reset) {
+		r.later(reset)
+	}
+}
+
+// merge makes one answer of several, or of as many as one message can mention.
+// It is posted when the journal has whom it answers.
+func (r *round) merge(members []*reply) {
+	first := members[0]
+	if most := carries(first.text); len(members) > most {
+		members = members[:most]
+	}
+	g := &reply{
+		Reply: first.Reply, lane: first.lane, members: slices.Clone(members),
+		opened: first.opened, heard: r.now, worded: first.worded, text: first.text,
+	}
+	g.Parts = nil
+	covers := make([]messages.MessageID, len(members))
+	for i, m := range members {
+		m.group = g
+		covers[i] = m.Trigger
+		if g.finished.IsZero() || m.finished.Before(g.finished) {
+			g.finished = m.finished
+		}
+	}
+	g.combine()
+	r.order[slices.Index(r.order, first)] = g
+	r.order = slices.DeleteFunc(r.order, func(m *reply) bool { return m.group == g })
+	r.keep(g, &messages.KeepShared{Nonce: g.nonce(0), Covers: covers}, r.now)
+}
+
+// combine sets what a merged answer says, and to whom.
+func (r *reply) combine() {
+	r.address = address(r.people(), r.text)
+	r.goal = whole(r.address, r.text)
+}
+
+// people returns who is mentioned in the first message; nobody where the reply
+// itself notifies the asker.
+func (r *reply) people() (ids []messages.UserID) {
+	for _, m := range r.members {
+		if !slices.Contains(ids, m.Asker) {
+			ids = append(ids, m.Asker)
+		}
+	}
+	if !r.merged() && r.address != "" {
+		ids = append(ids, r.Asker)
+	}
+	return ids
+}
+
+// nonce returns the nonce of a part: that of the first try, if there was one.
+func (r *reply) nonce(i int) string {
+	if i < len(r.parts) && r.parts[i].nonce != "" {
+		return r.parts[i].nonce
+	}
+	if r.merged() {
+		return nonce(r.Trigger, r.Revision, mergedPart+i)
+	}
+	return nonce(r.Trigger, r.Revision, i)
+}
+
+// post sends the next part of a reply to the channel.
+func (r *round) post(m *reply) {
+	r.room--
+	if !m.final() && m.Share != "" {
+		r.streams[m.Share]++
+	}
+	r.sendPart(m, m.missing(), r.now)
+}
+
+// sendPart sends a part that has no message yet.
+func (s *state) sendPart(r *reply, i int, now time.Time) {
+	want := r.want()[i]
+	p := r.part(i)
+	p.busy, p.nonce = true, r.nonce(i)
+	if p.tried.IsZero() {
+		p.draft = want
+	}
+	if !r.final() {
+		r.moved, r.seen = now, r.text
+	}
+	f := &flight{kind: posting, reply: r, part: i, want: want, budget: &r.lane.posts}
+	if r.hook {
+		if i == 0 {
+			f.budget = &r.lane.edits
+		}
+		s.send(f, &messages.Response{
+			Interaction: r.Interaction, Further: i > 0, Content: want.text, Files: want.files(),
+		}, now)
+		return
+	}
+	post := &messages.Post{
+		Channel: s.channel, Content: want.text, ReplyTo: r.ReplyTo, Notify: i == 0, Nonce: p.nonce, Files: want.files(),
+	}
+	if i == 0 {
+		post.Mentions = r.people()
+	}
+	s.send(f, post, now)
+}
+
+// postHooks sends what responds to interactions, each within its own limits.
+func (s *state) postHooks(now time.Time) {
+	for _, r := range s.order {
+		if !r.hook || !s.due(r, now) || !r.postable(r.missing()) {
+			continue
+		}
+		b := &r.lane.posts
+		if r.missing() == 0 {
+			b = &r.lane.edits
+		}
+		if b.room(now) > 0 {
+			s.sendPart(r, r.missing(), now)
+		} else if now.Before(b.reset) {
+			s.later(b.reset)
+		}
+	}
+}

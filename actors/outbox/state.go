@@ -1,0 +1,347 @@
+package outbox
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"troupe/messages"
+)
+
+const (
+	maxOpen    = 250              // replies; many more than get through within their deadline
+	abandoned  = 30 * time.Minute // after which an open reply is forgotten of which nothing is heard
+	hookLife   = 15 * time.Minute // of an interaction's token (Discord documentation, Interactions)
+	hookMargin = 30 * time.Second // before its end it is not used any more
+)
+
+// What a state wants done. The shell tells how it went by the ID.
+type (
+	// A request goes to Discord: *messages.Post, *messages.Edit,
+	// *messages.Response, removal or typing.
+	request struct {
+		id       uint64
+		guild    messages.GuildID
+		priority messages.Priority
+		passing  bool // it is of no use later
+		what     any
+	}
+	// A removal deletes a message of the bot's own.
+	removal struct{ message messages.MessageID }
+	// typing shows that an answer is being made.
+	typing struct{}
+
+	// A write goes to the journal: *messages.KeepPart, KeepFinal, KeepShared.
+	write struct {
+		id   uint64
+		what any
+	}
+	// An answer goes to who asked for a reply to be finished.
+	answer struct {
+		asker  uint64
+		result any
+	}
+)
+
+// A state is what an outbox knows. Its methods take what was heard and return
+// what is to be done: requests, writes and answers, valid until the next call.
+type state struct {
+	channel  messages.ChannelID
+	patience time.Duration // for a finished reply
+
+	lane    lane
+	replies map[messages.MessageID]*reply // by trigger; those that are leaving not
+	order   []*reply                      // what there is to do, by arrival; members of merged ones not
+	serial  uint64                        // of requests and writes
+	flights map[uint64]*flight
+	writes  map[uint64]*record
+	typed   time.Time // when typing was last shown
+
+	out  []any
+	wake time.Time // when tick is to be called; zero for never
+}
+
+func newState(channel messages.ChannelID, patience time.Duration) *state {
+	return &state{
+		channel:  channel,
+		patience: patience,
+		replies:  map[messages.MessageID]*reply{},
+		flights:  map[uint64]*flight{},
+		writes:   map[uint64]*record{},
+	}
+}
+
+// open takes in that an answer is being made.
+func (s *state) open(m messages.Reply, now time.Time) []any {
+	s.out = s.out[:0]
+	if r := s.find(m); r != nil {
+		s.renew(r, m, now)
+	} else if len(s.replies) < maxOpen {
+		s.add(m, now)
+	}
+	return s.step(now)
+}
+
+// grow takes in how far the text of an answer has come.
+func (s *state) grow(trigger messages.MessageID, text string, now time.Time) []any {
+	s.out = s.out[:0]
+	r := s.replies[trigger]
+	if r == nil || r.final() {
+		return nil
+	}
+	r.heard, r.text = now, text
+	if r.worded.IsZero() && strings.TrimSpace(text) != "" {
+		r.worded = now
+	}
+	return s.step(now)
+}
+
+// finish takes in a whole answer. asker is answered when it is in the channel.
+func (s *state) finish(asker uint64, m messages.Reply, text, note string, now time.Time) []any {
+	s.out = s.out[:0]
+	r := s.find(m)
+	switch {
+	case r != nil && m.Revision < r.Revision:
+		s.answer(asker, &messages.Failure{Cause: messages.CauseCancelled})
+		return s.step(now)
+	case r != nil:
+		r = s.renew(r, m, now)
+	case len(s.replies) >= maxOpen:
+		s.answer(asker, &messages.Refused{Reason: messages.RefusedFull, RetryAfter: time.Second})
+		return s.step(now)
+	default:
+		r = s.add(m, now)
+	}
+	r.askers = append(r.askers, asker)
+	if !r.final() {
+		s.complete(r, withNote(text, note), now)
+	}
+	return s.step(now)
+}
+
+// complete sets the whole text of a reply.
+func (s *state) complete(r *reply, text string, now time.Time) {
+	r.text, r.finished = text, now
+	r.fails, r.again = 0, time.Time{} // what failed before only showed progress
+	if r.worded.IsZero() {
+		r.worded = now
+	}
+	r.goal = whole(r.address, text)
+	if len(r.goal) == 0 {
+		r.failure = &messages.Failure{Cause: messages.CauseEmpty, Detail: "no text to bring to the channel"}
+		return
+	}
+	s.keep(r, &messages.KeepFinal{Trigger: r.Trigger, Revision: r.Revision, Text: text}, now)
+}
+
+// cancel takes in that an answer is not wanted any more.
+func (s *state) cancel(m messages.Reply, erase bool, now time.Time) []any {
+	s.out = s.out[:0]
+	r := s.replies[m.Trigger]
+	switch {
+	case r != nil && m.Revision < r.Revision:
+		return s.step(now)
+	case r != nil && r.group != nil:
+		s.detach(r)
+		return s.step(now)
+	case r != nil:
+		s.answerAll(r, &messages.Failure{Cause: messages.CauseCancelled})
+	case erase && len(s.order) < 2*maxOpen:
+		r = s.add(m, now)
+	default:
+		return s.step(now)
+	}
+	delete(s.replies, r.Trigger)
+	r.adopt(m.Parts)
+	r.leaving, r.erase, r.heard = true, erase, now
+	r.again, r.fails = time.Time{}, 0
+	return s.step(now)
+}
+
+// detach takes a reply that is not wanted any more from those that are answered
+// together. What is in the channel or on its way there stays: it is the others'.
+func (s *state) detach(r *reply) {
+	g := r.group
+	s.answerAll(r, &messages.Failure{Cause: messages.CauseCancelled})
+	delete(s.replies, r.Trigger)
+	r.ended = true
+	g.members = slices.DeleteFunc(g.members, func(m *reply) bool { return m == r })
+	switch {
+	case !g.clean():
+	case len(g.members) == 0:
+		g.leaving = true
+	default:
+		g.combine()
+	}
+}
+
+// tick goes on when [state.wake] has come.
+func (s *state) tick(now time.Time) []any {
+	s.out = s.out[:0]
+	return s.step(now)
+}
+
+// find returns the reply to a trigger. One that is leaving comes back if its
+// question is asked anew and its messages are not to be deleted.
+func (s *state) find(m messages.Reply) *reply {
+	if r := s.replies[m.Trigger]; r != nil {
+		return r
+	}
+	for _, r := range s.order {
+		if r.leaving && !r.erase && r.Trigger == m.Trigger && !r.merged() && len(s.replies) < maxOpen {
+			r.leaving = false
+			s.replies[m.Trigger] = r
+			return r
+		}
+	}
+	return nil
+}
+
+// renew takes in what is told again of a reply. The earlier word holds, but for
+// a later revision: that is another answer, in the same messages. What was
+// answered together with others is not touched by it.
+func (s *state) renew(r *reply, m messages.Reply, now time.Time) *reply {
+	r.heard = now
+	if m.Revision <= r.Revision {
+		if r.Share == "" {
+			r.Share = m.Share
+		}
+		return r
+	}
+	if r.group != nil {
+		s.detach(r)
+		return s.add(m, now)
+	}
+	s.answerAll(r, &messages.Failure{Cause: messages.CauseCancelled})
+	r.askers = nil
+	r.Reply = m
+	r.adopt(m.Parts)
+	r.text, r.seen, r.goal, r.kept = "", "", nil, false
+	r.worded, r.finished, r.again = time.Time{}, time.Time{}, time.Time{}
+	r.fails, r.failure = 0, nil
+	return r
+}
+
+func (s *state) add(m messages.Reply, now time.Time) *reply {
+	r := &reply{Reply: m, lane: &s.lane, opened: now, heard: now}
+	if m.Interaction.ID != 0 {
+		r.hook, r.lane = true, &lane{}
+	}
+	r.adopt(m.Parts)
+	s.replies[m.Trigger] = r
+	s.order = append(s.order, r)
+	return r
+}
+
+// step does all that can be done now, by rank.
+func (s *state) step(now time.Time) []any {
+	s.wake = time.Time{}
+	s.settle(now)
+	s.writeAgain(now)
+	waiting := s.postAll(now)
+	if s.editFinals(now) {
+		waiting = true
+	}
+	s.removeSurplus(now)
+	s.showTyping(now)
+	if !waiting {
+		s.showProgress(now)
+	}
+	return s.out
+}
+
+// later makes the state be called again at a time.
+func (s *state) later(at time.Time) {
+	if s.wake.IsZero() || at.Before(s.wake) {
+		s.wake = at
+	}
+}
+
+// settle ends the replies of which nothing is left to do.
+func (s *state) settle(now time.Time) {
+	s.order = slices.DeleteFunc(s.order, func(r *reply) bool {
+		r.unhook(now, s)
+		if !s.over(r, now) {
+			return false
+		}
+		r.ended = true
+		if s.replies[r.Trigger] == r {
+			delete(s.replies, r.Trigger)
+		}
+		return true
+	})
+}
+
+// over reports whether nothing is left to do for r, and answers who waits.
+func (s *state) over(r *reply, now time.Time) bool {
+	switch {
+	case r.leaving:
+		expired := !now.Before(r.heard.Add(s.patience))
+		s.later(r.heard.Add(s.patience))
+		return expired || !r.busy() && (!r.erase || !r.shown())
+	case r.failure != nil && r.final():
+		s.answerAll(r, r.failure)
+		return true
+	case r.stands():
+		if r.unconfirmed() == 0 {
+			s.answerAll(r, &messages.ReplyPosted{Parts: r.messages(), Merged: r.merged()})
+			return true
+		}
+	case !r.final():
+		s.later(r.heard.Add(abandoned))
+		return !now.Before(r.heard.Add(abandoned))
+	}
+	at := r.expires(s.patience)
+	if now.Before(at) {
+		s.later(at)
+		return false
+	}
+	s.answerAll(r, &messages.Failure{Cause: messages.CauseUnreachable, Detail: "the answer did not get through in time"})
+	return true
+}
+
+// answerAll tells all who wait for r what became of it.
+func (s *state) answerAll(r *reply, result any) {
+	for _, asker := range r.askers {
+		s.answer(asker, result)
+	}
+	for _, m := range r.members {
+		s.answerAll(m, result)
+		m.ended = true
+		delete(s.replies, m.Trigger)
+	}
+}
+
+func (s *state) answer(asker uint64, result any) {
+	s.out = append(s.out, answer{asker, result})
+}
+
+// unhook makes a reply to an interaction whose token is about to die one to the
+// channel.
+func (r *reply) unhook(now time.Time, s *state) {
+	if !r.hook || now.Before(r.Started.Add(hookLife-hookMargin)) {
+		return
+	}
+	r.hook, r.lane = false, &s.lane
+	if r.shown() {
+		return
+	}
+	r.address = address([]messages.UserID{r.Asker}, r.text)
+	if r.final() {
+		r.goal = whole(r.address, r.text)
+	}
+}
+
+// idle reports whether nothing is open and no limit is worth remembering.
+func (s *state) idle(now time.Time) bool {
+	return len(s.order) == 0 && !now.Before(s.lane.posts.reset) && !now.Before(s.lane.edits.reset)
+}
+
+// weight returns how many bytes the state keeps, about.
+func (s *state) weight() int {
+	n := 0
+	for _, r := range s.replies {
+		n += 512 + 3*len(r.text) // as it is, as its parts and as it is shown
+	}
+	return n
+}
