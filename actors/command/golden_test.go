@@ -83,9 +83,9 @@ func userIs(plain bool, more answers) answers {
 	return more
 }
 
-func errored(r whom, err error) answers { return answers{{role: r}: {err: err}} }
+func errored(r whom, err error) answers { return answers{{whom: r}: {err: err}} }
 
-func done(r whom, m any) answers { return answers{{role: r}: {message: m}} }
+func done(r whom, m any) answers { return answers{{whom: r}: {message: m}} }
 
 // status answers /status in full.
 func status(change func(q *messages.QuotaState, h *messages.Health, p *messages.PoolState)) answers {
