@@ -6,6 +6,7 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 )
 
 var (
@@ -54,10 +55,32 @@ func (p spanParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.
 	if d == nil || p.shortest == 2 && d.OriginalLength != 2 {
 		return nil
 	}
+	d.CanOpen, d.CanClose = p.flanks(before, line[d.OriginalLength:], d.OriginalLength)
 	d.Segment = segment.WithStop(segment.Start + d.OriginalLength)
 	block.Advance(d.OriginalLength)
 	pc.PushDelimiter(d)
 	return d
+}
+
+// flanks reports whether a run may begin and end a span. Other than CommonMark,
+// Discord has a span of two marks anywhere, be it beside a space or a letter.
+func (p spanParser) flanks(before rune, after []byte, length int) (opens, closes bool) {
+	next := rune(' ')
+	if len(after) > 0 {
+		next = util.ToRune(after, 0)
+	}
+	switch {
+	case length > 1:
+		return true, true
+	case p.mark == '_':
+		return !wordRune(before), !wordRune(next)
+	}
+	return !util.IsSpaceRune(next), !util.IsSpaceRune(before)
+}
+
+// wordRune is what \w is in Discord's patterns.
+func wordRune(r rune) bool {
+	return r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 }
 
 // IsDelimiter reports whether b is the mark.
@@ -77,7 +100,7 @@ type reference struct {
 	ast.BaseInline
 	sort string // @ @! @& # / : t everyone
 	id   string
-	name string
+	name string // of a command or emoji; style of a time
 }
 
 func (*reference) Kind() ast.NodeKind            { return kindReference }
@@ -87,7 +110,7 @@ func (n *reference) Dump(source []byte, lvl int) { ast.DumpHelper(n, source, lvl
 var (
 	idForm       = regexp.MustCompile(`^<(@!|@&|@|#)(\d{1,20})>`)
 	namedForm    = regexp.MustCompile(`^<(?:(/)([-_ \p{L}\p{N}]{1,100})|a?(:)(\w{2,32})):(\d{1,20})>`)
-	timeForm     = regexp.MustCompile(`^<t:(\d{1,13})(?::[a-zA-Z])?>`)
+	timeForm     = regexp.MustCompile(`^<t:(\d{1,13})(?::([tTdDfFR]))?>`)
 	everyoneForm = regexp.MustCompile(`^@(everyone|here)\b`)
 )
 
@@ -108,7 +131,7 @@ func (referenceParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) as
 	}
 	if m := timeForm.FindSubmatch(line); m != nil {
 		block.Advance(len(m[0]))
-		return &reference{sort: "t", id: string(m[1])}
+		return &reference{sort: "t", id: string(m[1]), name: string(m[2])}
 	}
 	if m := everyoneForm.FindSubmatch(line); m != nil {
 		block.Advance(len(m[0]))
@@ -135,7 +158,8 @@ func (subtextParser) Open(_ ast.Node, reader text.Reader, _ parser.Context) (ast
 		return nil, parser.NoChildren
 	}
 	n := &subtext{}
-	n.Lines().Append(text.NewSegment(segment.Start+len(mark), segment.Stop))
+	rest := text.NewSegment(segment.Start+len(mark), segment.Stop)
+	n.Lines().Append(rest.TrimRightSpace(reader.Source()))
 	reader.AdvanceToEOL()
 	return n, parser.NoChildren
 }

@@ -16,7 +16,9 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 const (
@@ -209,13 +211,40 @@ func (p *Page) Text(selector string) string {
 // Type types a text where the focus is.
 func (p *Page) Type(text string) {
 	p.t.Helper()
-	p.Do(chromedp.KeyEvent(text))
+	p.Press(text)
 }
 
-// Press presses keys of package kb while modifiers are held.
+// Press presses keys, those of package kb among them, while modifiers are held.
 func (p *Page) Press(keys string, modifiers ...chromedp.Modifier) {
 	p.t.Helper()
-	p.Do(chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...)))
+	p.Do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		for _, key := range keys {
+			for _, event := range strokes(key, modifiers) {
+				if _, err := chromedp.Call(ctx, input.DispatchKeyEvent, event); err != nil {
+					return fmt.Errorf("press %q: %w", key, err)
+				}
+			}
+		}
+		return nil
+	}))
+}
+
+// strokes returns the events of a key. The letter comes with the event of the
+// key that goes down, not in one of its own as chromedp.KeyEvent has it: what a
+// page prevents does not happen then, as with a real keyboard.
+func strokes(key rune, modifiers []chromedp.Modifier) []input.DispatchKeyEventParams {
+	var held chromedp.Modifier
+	for _, m := range modifiers {
+		held |= m
+	}
+	events := kb.Encode(key)
+	down, up := *events[0], *events[len(events)-1]
+	if len(events) == 3 && held&^chromedp.ModifierShift == 0 {
+		down.Text, down.UnmodifiedText = events[1].Text, events[1].UnmodifiedText
+	}
+	down.Modifiers |= int64(held)
+	up.Modifiers |= int64(held)
+	return []input.DispatchKeyEventParams{down, up}
 }
 
 // Click clicks in the middle of the first element that a CSS selector finds,
