@@ -6,12 +6,13 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"strings"
+	"time"
 )
 
 const (
-	bodyLimit = 64 << 10 // bytes of a request
-	pageSize  = 50       // messages loaded at once
+	bodyLimit = 64 << 10         // bytes of a request
+	bodyTime  = 10 * time.Second // for them to arrive
+	pageSize  = 50               // messages loaded at once
 )
 
 // shown is a message as the page gets it.
@@ -24,7 +25,7 @@ func (p *playground) state(w http.ResponseWriter, r *http.Request) {
 	last := p.feed.last() // before the overview: what changes meanwhile is told again
 	o, err := p.world.Overview(r.Context())
 	if err != nil {
-		p.fail(w, err)
+		p.fail(w, r, err)
 		return
 	}
 	p.answer(w, struct {
@@ -36,12 +37,12 @@ func (p *playground) state(w http.ResponseWriter, r *http.Request) {
 func (p *playground) messages(w http.ResponseWriter, r *http.Request) {
 	o, err := p.world.Overview(r.Context())
 	if err != nil {
-		p.fail(w, err)
+		p.fail(w, r, err)
 		return
 	}
 	list, err := p.world.Messages(r.Context(), r.PathValue("channel"), r.URL.Query().Get("before"), pageSize)
 	if err != nil {
-		p.fail(w, err)
+		p.fail(w, r, err)
 		return
 	}
 	names, out := newNames(o), make([]shown, 0, len(list))
@@ -71,7 +72,7 @@ func (p *playground) say(w http.ResponseWriter, r *http.Request) {
 		ReplyTo string `json:"reply_to"`
 	}
 	if p.read(w, r, &in) {
-		p.done(w, p.world.Say(r.Context(), Say{
+		p.done(w, r, p.world.Say(r.Context(), Say{
 			Person: in.Person, Channel: r.PathValue("channel"), Text: in.Text, ReplyTo: in.ReplyTo,
 		}))
 	}
@@ -83,7 +84,7 @@ func (p *playground) edit(w http.ResponseWriter, r *http.Request) {
 		Text   string `json:"text"`
 	}
 	if p.read(w, r, &in) {
-		p.done(w, p.world.Edit(r.Context(), in.Person, r.PathValue("channel"), r.PathValue("message"), in.Text))
+		p.done(w, r, p.world.Edit(r.Context(), in.Person, r.PathValue("channel"), r.PathValue("message"), in.Text))
 	}
 }
 
@@ -92,7 +93,7 @@ func (p *playground) delete(w http.ResponseWriter, r *http.Request) {
 		Person string `json:"person"`
 	}
 	if p.read(w, r, &in) {
-		p.done(w, p.world.Delete(r.Context(), in.Person, r.PathValue("channel"), r.PathValue("message")))
+		p.done(w, r, p.world.Delete(r.Context(), in.Person, r.PathValue("channel"), r.PathValue("message")))
 	}
 }
 
@@ -103,7 +104,7 @@ func (p *playground) use(w http.ResponseWriter, r *http.Request) {
 		Options map[string]string `json:"options"`
 	}
 	if p.read(w, r, &in) {
-		p.done(w, p.world.Use(r.Context(), Use{
+		p.done(w, r, p.world.Use(r.Context(), Use{
 			Person: in.Person, Channel: r.PathValue("channel"), Command: in.Command, Options: in.Options,
 		}))
 	}
@@ -118,7 +119,7 @@ func (p *playground) openDM(w http.ResponseWriter, r *http.Request) {
 	}
 	channel, err := p.world.OpenDM(r.Context(), in.Person)
 	if err != nil {
-		p.fail(w, err)
+		p.fail(w, r, err)
 		return
 	}
 	p.answer(w, map[string]string{"channel": channel})
@@ -129,7 +130,7 @@ func (p *playground) openDM(w http.ResponseWriter, r *http.Request) {
 func (p *playground) file(w http.ResponseWriter, r *http.Request) {
 	f, body, err := p.world.File(r.Context(), r.PathValue("id"))
 	if err != nil {
-		p.fail(w, err)
+		p.fail(w, r, err)
 		return
 	}
 	defer func() { _ = body.Close() }()
@@ -138,6 +139,7 @@ func (p *playground) file(w http.ResponseWriter, r *http.Request) {
 		disposition, kind = "inline", f.Type
 	}
 	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", "private, max-age=86400, immutable") // an ID never gets another file
 	if d := mime.FormatMediaType(disposition, map[string]string{"filename": f.Name}); d != "" {
 		disposition = d
 	}
@@ -159,18 +161,17 @@ func picture(kind string) bool {
 // read decodes a request's JSON into v, or answers why it does not.
 func (p *playground) read(w http.ResponseWriter, r *http.Request, v any) bool {
 	// A form of another site cannot send this type without asking first.
-	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); kind != "application/json" {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		reply(w, http.StatusUnsupportedMediaType, "send application/json")
 		return false
 	}
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, bodyLimit))
-	d.DisallowUnknownFields()
-	err := d.Decode(v)
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime)) // not every connection has one
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit))
 	if _, tooLong := errors.AsType[*http.MaxBytesError](err); tooLong {
 		reply(w, http.StatusRequestEntityTooLarge, "the message is too long")
 		return false
 	}
-	if err != nil {
+	if err != nil || json.Unmarshal(body, v) != nil {
 		reply(w, http.StatusBadRequest, "the request is not understood")
 		return false
 	}
@@ -178,16 +179,20 @@ func (p *playground) read(w http.ResponseWriter, r *http.Request, v any) bool {
 }
 
 // done answers a request that has nothing to tell but whether it went well.
-func (p *playground) done(w http.ResponseWriter, err error) {
+func (p *playground) done(w http.ResponseWriter, r *http.Request, err error) {
 	if err != nil {
-		p.fail(w, err)
+		p.fail(w, r, err)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
 // fail answers with an error: the reason of a refusal, nothing of a fault.
-func (p *playground) fail(w http.ResponseWriter, err error) {
+func (p *playground) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil { // whoever asked has gone, or the server ends
+		reply(w, http.StatusServiceUnavailable, "the playground is ending")
+		return
+	}
 	if refused, ok := errors.AsType[*Refused](err); ok {
 		reply(w, http.StatusUnprocessableEntity, refused.Reason)
 		return

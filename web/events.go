@@ -12,6 +12,7 @@ import (
 const (
 	pulse      = 15 * time.Second // between signs of life on a silent stream
 	writeLimit = 10 * time.Second // for one batch to reach the browser
+	streams    = 64               // browsers that follow at the same time
 )
 
 // event is a change as the page gets it.
@@ -26,6 +27,13 @@ const changeReset ChangeKind = "reset"
 // events streams changes as server-sent events. A browser that reconnects goes
 // on after the last one it has seen.
 func (p *playground) events(w http.ResponseWriter, r *http.Request) {
+	select {
+	case p.streams <- struct{}{}:
+		defer func() { <-p.streams }()
+	default:
+		reply(w, http.StatusServiceUnavailable, "too many pages are open; close some of them")
+		return
+	}
 	mark := r.Header.Get("Last-Event-ID")
 	if mark == "" {
 		mark = r.URL.Query().Get("after")
@@ -46,8 +54,10 @@ func (p *playground) events(w http.ResponseWriter, r *http.Request) {
 		batch, err := p.batch(r.Context(), start, changes, last)
 		start = nil
 		if err != nil {
-			p.log.Error("simulated world failed", "err", err)
-			return
+			if r.Context().Err() == nil {
+				p.log.Error("simulated world failed", "err", err)
+			}
+			return // the browser comes again
 		}
 		// Without a deadline, a browser that does not read would hold this for ever.
 		_ = out.SetWriteDeadline(time.Now().Add(writeLimit))

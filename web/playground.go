@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"slices"
+	"strings"
 )
 
 //go:embed static
@@ -21,27 +22,30 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 // Config is what the playground page is made of.
 type Config struct {
 	World World
-	Hosts []string // names besides the loopback ones under which the page may be opened
+	Hosts []string // names besides the loopback ones under which the page may be opened, without a port
 	Log   *slog.Logger
 }
 
 // playground serves the page and what its script asks for.
 type playground struct {
-	world World
-	feed  *feed
-	text  markdown
-	log   *slog.Logger
+	world   World
+	feed    *feed
+	streams chan struct{} // holds one for each browser that follows
+	text    markdown
+	log     *slog.Logger
 }
 
 // Playground returns the handler of the playground page. It watches the world
 // as long as both live.
 //
 // Whoever reaches the page may speak as anybody in the world, so it is made for
-// loopback: requests for another host than a loopback one are refused, which
-// keeps out pages that have rebound their name to this machine, and so is
-// whatever another origin sends.
+// loopback. Requests for another host than a loopback one are refused, which
+// keeps out sites that have rebound their name to this machine; so is whatever
+// the page of another site sends or fetches. A link from there may open the page.
 func Playground(cfg Config) http.Handler {
-	p := &playground{world: cfg.World, feed: newFeed(), text: newMarkdown(), log: cfg.Log}
+	p := &playground{
+		world: cfg.World, feed: newFeed(), streams: make(chan struct{}, streams), text: newMarkdown(), log: cfg.Log,
+	}
 	p.world.Watch(p.feed.add)
 
 	files, err := fs.Sub(static, "static")
@@ -69,8 +73,13 @@ func Playground(cfg Config) http.Handler {
 // turns a panic into an error.
 func (p *playground) guard(hosts []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !loopback(r.Host) && !slices.Contains(hosts, r.Host) {
+		name := hostname(r.Host)
+		if !loopback(name) && !slices.Contains(hosts, name) {
 			http.Error(w, "this page is served under a loopback name only, such as localhost", http.StatusMisdirectedRequest)
+			return
+		}
+		if foreign(r) {
+			http.Error(w, "this page is for itself: another site may link to it, but not use it", http.StatusForbidden)
 			return
 		}
 		h := w.Header()
@@ -89,23 +98,27 @@ func (p *playground) guard(hosts []string, next http.Handler) http.Handler {
 	})
 }
 
-// loopback reports whether a Host header names this machine's loopback.
-func loopback(host string) bool {
-	name, _, err := net.SplitHostPort(host)
-	if err != nil {
-		name = host
+// foreign reports whether the page of another site has sent a request, other
+// than by a link to this page. Browsers tell (Fetch Metadata Request Headers);
+// who tells nothing is no browser.
+func foreign(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "", "same-origin", "none":
+		return false
 	}
-	if name == "localhost" {
-		return true
-	}
-	addr, err := netip.ParseAddr(trimBrackets(name))
-	return err == nil && addr.IsLoopback()
+	return r.URL.Path != "/" || r.Header.Get("Sec-Fetch-Mode") != "navigate"
 }
 
-// trimBrackets takes the brackets from an IPv6 address without a port.
-func trimBrackets(s string) string {
-	if len(s) > 2 && s[0] == '[' && s[len(s)-1] == ']' {
-		return s[1 : len(s)-1]
+// hostname returns the name in a Host header, without port and brackets.
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
 	}
-	return s
+	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+}
+
+// loopback reports whether a host is this machine's loopback.
+func loopback(name string) bool {
+	addr, err := netip.ParseAddr(name)
+	return name == "localhost" || err == nil && addr.IsLoopback()
 }
