@@ -200,7 +200,7 @@ func (a *command) heard(c *actor.Context, q asked, m actors.Answered) {
 	if m.Err != nil {
 		a.cfg.Log.Warn("command goes on without an answer", "interaction_id", q.id, "whom", int(q.to.whom), "err", m.Err)
 	}
-	if todo, _ := a.state.answered(q.id, q.to, answer{m.Message, m.Err}, time.Now()); todo == speak {
+	if a.state.answered(q.id, q.to, answer{m.Message, m.Err}, time.Now()) == speak {
 		a.say(c, q.id)
 	}
 }

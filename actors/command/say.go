@@ -53,15 +53,15 @@ func sayHelp(self messages.UserID, entries []entry, p present) string {
 
 // usage shows how a command is written.
 func usage(c messages.Command) string {
-	s := "/" + c.Name
+	words := []string{"/" + c.Name}
 	for _, o := range c.Options {
 		if o.Required {
-			s += " " + o.Name
+			words = append(words, o.Name)
 		} else {
-			s += " [" + o.Name + "]"
+			words = append(words, "["+o.Name+"]")
 		}
 	}
-	return "`" + s + "`"
+	return "`" + strings.Join(words, " ") + "`"
 }
 
 // sayPresent says who the bot is where it was asked.

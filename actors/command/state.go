@@ -85,17 +85,17 @@ func (s *state) openOf(user messages.UserID) int {
 }
 
 // answered takes what became of a question.
-func (s *state) answered(id messages.InteractionID, from address, a answer, now time.Time) (next, *open) {
+func (s *state) answered(id messages.InteractionID, from address, a answer, now time.Time) next {
 	o := s.open[id]
 	if o == nil || o.waiting == 0 {
-		return ignore, nil
+		return ignore
 	}
 	o.got[from] = a
 	if o.waiting--; o.waiting > 0 {
-		return ignore, o
+		return ignore
 	}
 	o.text = bounded(o.plan.say(o.got, now))
-	return speak, o
+	return speak
 }
 
 // said takes what became of the answer to a command: nil if it stands. It
