@@ -1,0 +1,431 @@
+package journal_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"troupe/actors"
+	"troupe/actors/actortest"
+	"troupe/actors/journal"
+	"troupe/messages"
+	"troupe/store"
+
+	"github.com/anthdm/hollywood/actor"
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+)
+
+// A faulty store does what before says, then what a store in memory does.
+type faulty struct {
+	*store.Memory
+
+	mu     sync.Mutex
+	before func(ctx context.Context, writes []any) error
+	groups []int // sizes of what was applied
+	reads  int   // at a time, at most
+	under  int
+}
+
+func newFaulty() *faulty {
+	return &faulty{Memory: store.NewMemory(), before: func(context.Context, []any) error { return nil }}
+}
+
+func (f *faulty) set(before func(ctx context.Context, writes []any) error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.before = before
+}
+
+func (f *faulty) Apply(ctx context.Context, writes []any) ([]any, error) {
+	f.mu.Lock()
+	before := f.before
+	f.mu.Unlock()
+	if err := before(ctx, writes); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	f.groups = append(f.groups, len(writes))
+	f.mu.Unlock()
+	return f.Memory.Apply(ctx, writes)
+}
+
+func (f *faulty) Notes(ctx context.Context, owner string) (map[string]string, error) {
+	f.mu.Lock()
+	f.under++
+	f.reads = max(f.reads, f.under)
+	f.mu.Unlock()
+	time.Sleep(time.Millisecond)
+	f.mu.Lock()
+	f.under--
+	f.mu.Unlock()
+	if owner == "broken" {
+		panic("a row that cannot be")
+	}
+	return f.Memory.Notes(ctx, owner)
+}
+
+func (f *faulty) applied() []int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.groups
+}
+
+func start(e actortest.Engine, s journal.Store, health *actor.PID) *actor.PID {
+	pid := e.Start(journal.New(journal.Config{Store: s, Health: health, Log: actortest.Log()}))
+	synctest.Wait()
+	return pid
+}
+
+func note(value string) *messages.KeepNote {
+	return &messages.KeepNote{Owner: "user/1", Key: "k", Value: value}
+}
+
+// book keeps the answers to what a crowd asks at once.
+type book struct {
+	mu      sync.Mutex
+	answers []actors.Answered
+}
+
+func (b *book) take() []actors.Answered {
+	synctest.Wait()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	got := b.answers
+	b.answers = nil
+	return got
+}
+
+// crowd asks all at once, from one actor.
+func crowd(e actortest.Engine, target *actor.PID, ms ...any) *book {
+	b := &book{}
+	e.SpawnFunc(func(c *actor.Context) {
+		switch m := c.Message().(type) {
+		case actor.Started:
+			for i, q := range ms {
+				actors.Ask(c, target, q, time.Hour, i)
+			}
+		case actors.Answered:
+			b.mu.Lock()
+			b.answers = append(b.answers, m)
+			b.mu.Unlock()
+		}
+	}, "crowd")
+	return b
+}
+
+func errs(answers []actors.Answered) (n int) {
+	for _, a := range answers {
+		if a.Err != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// Each command is answered as the store answers it, and each question sees what
+// was acknowledged before.
+func TestCommandsAndQuestions(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		pid := start(e, store.NewMemory(), nil)
+		ask := func(m any) any {
+			t.Helper()
+			got, err := e.Ask(pid, m)
+			if err != nil {
+				t.Fatalf("%T: %v", m, err)
+			}
+			return got
+		}
+		trigger := messages.Trigger{ID: 7, Channel: 3, State: messages.TriggerAccepted}
+		at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+		kept := &messages.Kept{}
+		for _, step := range []struct{ ask, want any }{
+			{&messages.AcceptTrigger{Trigger: trigger}, &messages.Accepted{Trigger: trigger, Fresh: true}},
+			{&messages.AcceptTrigger{Trigger: trigger}, &messages.Accepted{Trigger: trigger}},
+			{&messages.GetTrigger{ID: 7}, &messages.TriggerFound{Trigger: trigger, Found: true}},
+			{&messages.GetUnfinishedChannels{}, &messages.UnfinishedChannels{Channels: []messages.ChannelID{3}}},
+			{&messages.GetUnfinished{Channel: 3}, &messages.Unfinished{Triggers: []messages.Trigger{trigger}}},
+			{&messages.KeepPart{Trigger: 7, Message: 8}, kept},
+			{&messages.KeepFinal{Trigger: 7, Text: "t"}, kept},
+			{&messages.KeepShared{Nonce: "n", Covers: []messages.MessageID{7}}, kept},
+			{&messages.CountAttempt{Trigger: 7}, kept},
+			{&messages.EndTrigger{Trigger: 7, State: messages.TriggerAnswered}, kept},
+			{&messages.GetUnfinishedChannels{}, &messages.UnfinishedChannels{}},
+			{&messages.ReviseTrigger{Trigger: trigger}, kept},
+			{&messages.Quarantine{Actor: "a"}, kept},
+			{&messages.KeepSession{Shard: 1, Session: messages.Session{ID: "s"}}, kept},
+			{&messages.KeepAlive{Shard: 1, At: at}, kept},
+			{&messages.GetSession{Shard: 1}, &messages.SessionFound{Session: messages.Session{ID: "s"}, Alive: at, Found: true}},
+			{&messages.AttemptMade{Model: "m", At: at}, kept},
+			{&messages.GetAttempts{Since: at}, &messages.Attempts{Attempts: []messages.AttemptMade{{Model: "m", At: at}}}},
+			{note("v"), kept},
+			{&messages.GetNotes{Owner: "user/1"}, &messages.Notes{Values: map[string]string{"k": "v"}}},
+			{&messages.Prune{Before: 9}, kept},
+		} {
+			if d := cmp.Diff(step.want, ask(step.ask)); d != "" {
+				t.Errorf("%T (-want +got):\n%s", step.ask, d)
+			}
+		}
+	})
+}
+
+// A lone write is on disk as soon as the store is; a thousand share few commits.
+func TestGroupCommit(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newFaulty()
+		s.set(func(context.Context, []any) error { time.Sleep(5 * time.Millisecond); return nil })
+		pid := start(e, s, nil)
+		time.Sleep(time.Second)
+		began := time.Now()
+		if _, err := e.Ask(pid, note("alone")); err != nil || time.Since(began) != 5*time.Millisecond {
+			t.Errorf("a lone write: %v after %v", err, time.Since(began))
+		}
+		var many []any
+		for range 1000 {
+			many = append(many, note("one of many"))
+		}
+		all := crowd(e, pid, many...)
+		time.Sleep(20 * time.Millisecond) // of four commits
+		if got := all.take(); len(got) != 1000 || errs(got) != 0 {
+			t.Errorf("%d answers, %d errors", len(got), errs(got))
+		}
+		if n := len(s.applied()); n > 2+4 { // the probe at the start and the lone write
+			t.Errorf("%d commits of %v writes", n, s.applied())
+		}
+	})
+}
+
+// What no store can take fails alone, and so does what makes it panic.
+func TestBadWritesFailAlone(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newFaulty()
+		s.set(func(_ context.Context, writes []any) error {
+			time.Sleep(time.Millisecond)
+			for _, w := range writes {
+				switch n, _ := w.(*messages.KeepNote); {
+				case n == nil:
+				case n.Value == "bad":
+					return errors.New("it is bad")
+				case n.Value == "terrible":
+					panic("it is terrible")
+				}
+			}
+			return nil
+		})
+		health := e.Probe()
+		pid := start(e, s, health.PID)
+		var many []any
+		for i := range 200 {
+			many = append(many, &messages.KeepNote{Owner: "user/1", Key: fmt.Sprint(i), Value: "fine"})
+		}
+		many[17], many[18], many[150] = note("bad"), note("terrible"), note("bad")
+		all := crowd(e, pid, many...)
+		time.Sleep(time.Second)
+		got := all.take()
+		if len(got) != 200 || errs(got) != 3 {
+			t.Errorf("%d answers, %d errors", len(got), errs(got))
+		}
+		kept, _ := s.Memory.Notes(t.Context(), "user/1")
+		if len(kept) != 197 {
+			t.Errorf("%d notes are kept", len(kept))
+		}
+		if d := cmp.Diff([]any{&messages.PartUp{Part: "store"}}, health.Take()); d != "" {
+			t.Errorf("health hears (-want +got):\n%s", d)
+		}
+	})
+}
+
+// A store that fails is told to health once, answers with a failure to be tried
+// again, and is noticed to work again without anybody writing.
+func TestStoreDownAndUp(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newFaulty()
+		health := e.Probe()
+		pid := start(e, s, health.PID)
+		if d := cmp.Diff([]any{&messages.PartUp{Part: "store"}}, health.Take()); d != "" {
+			t.Fatal(d)
+		}
+		s.set(func(context.Context, []any) error { return errors.New("disk full: make room") })
+		for range 3 {
+			_, err := e.Ask(pid, note("v"))
+			want := &messages.Failure{
+				Cause: messages.CauseInternal, Retry: messages.RetryBackoff, Detail: "store: disk full: make room",
+			}
+			if d := cmp.Diff(error(want), err); d != "" {
+				t.Error(d)
+			}
+		}
+		if d := cmp.Diff([]any{&messages.PartDown{Part: "store", Cause: "disk full: make room"}}, health.Take()); d != "" {
+			t.Error(d)
+		}
+		time.Sleep(time.Minute)
+		if got := health.Take(); len(got) > 0 {
+			t.Errorf("health hears %v", got)
+		}
+		s.set(func(context.Context, []any) error { return nil })
+		time.Sleep(time.Minute)
+		if d := cmp.Diff([]any{&messages.PartUp{Part: "store"}}, health.Take()); d != "" {
+			t.Error(d)
+		}
+		if _, err := e.Ask(pid, note("v")); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// A store that hangs counts as down after a while, and a commit has an end.
+// Meanwhile the queue is bounded, and reads go on.
+func TestStoreHangs(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newFaulty()
+		health := e.Probe()
+		pid := e.Start(journal.New(journal.Config{Store: s, Health: health.PID, Queue: 10, Log: actortest.Log()}))
+		health.Take()
+		s.set(func(ctx context.Context, _ []any) error { <-ctx.Done(); return ctx.Err() })
+		var many []any
+		for range 12 {
+			many = append(many, note("v"))
+		}
+		all := crowd(e, pid, many...)
+		time.Sleep(6 * time.Second)
+		if got := all.take(); len(got) != 2 || errs(got) != 2 {
+			t.Errorf("beyond the bound: %v", got)
+		}
+		if _, ok := health.Take()[0].(*messages.PartDown); !ok {
+			t.Error("health does not know")
+		}
+		if _, err := e.Ask(pid, &messages.GetNotes{Owner: "user/1"}); err != nil {
+			t.Errorf("a read meanwhile: %v", err)
+		}
+		time.Sleep(25 * time.Second)
+		if got := all.take(); len(got) == 0 || errs(got) != len(got) {
+			t.Errorf("after the commit's end: %v", got)
+		}
+		s.set(func(context.Context, []any) error { return nil })
+		time.Sleep(time.Minute)
+		if n := len(all.take()); n+1 > 10 {
+			t.Errorf("%d more answers", n)
+		}
+	})
+}
+
+// Many questions are asked of the store some at a time. What makes it panic
+// harms nobody else.
+func TestReadsAreBounded(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newFaulty()
+		pid := e.Start(journal.New(journal.Config{Store: s, Reads: 3, Asks: 20, Log: actortest.Log()}))
+		var many []any
+		for range 29 {
+			many = append(many, &messages.GetNotes{Owner: "user/1"})
+		}
+		all := crowd(e, pid, append([]any{&messages.GetNotes{Owner: "broken"}}, many...)...)
+		time.Sleep(time.Second)
+		got := all.take()
+		if len(got) != 30 || errs(got) != 30-23+1 {
+			t.Errorf("%d answers, %d errors", len(got), errs(got))
+		}
+		if s.reads != 3 {
+			t.Errorf("%d reads at a time", s.reads)
+		}
+	})
+}
+
+// What nobody waits for is written all the same: who left, and who never waited.
+func TestNobodyWaits(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newFaulty()
+		s.set(func(context.Context, []any) error { time.Sleep(time.Second); return nil })
+		pid := start(e, s, nil)
+		e.Send(pid, &messages.KeepNote{Owner: "user/1", Key: "sent", Value: "v"})
+		e.SpawnFunc(func(c *actor.Context) {
+			if _, ok := c.Message().(actor.Started); ok {
+				for _, key := range []string{"one", "two"} {
+					cancel := actors.Ask(c, pid, &messages.KeepNote{Owner: "user/1", Key: key, Value: "v"}, time.Hour, nil)
+					cancel()
+				}
+			}
+		}, "asker")
+		time.Sleep(5 * time.Second)
+		want := map[string]string{"sent": "v", "one": "v", "two": "v"}
+		got, _ := s.Memory.Notes(t.Context(), "user/1")
+		if d := cmp.Diff(want, got); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+// What has ended is forgotten when it is older than the horizon, by itself.
+func TestPrune(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		time.Sleep(20 * 365 * 24 * time.Hour) // the bubble begins before Discord did
+		s := store.NewMemory()
+		pid := e.Start(journal.New(journal.Config{Store: s, Horizon: 72 * time.Hour, Log: actortest.Log()}))
+		id := messages.MessageIDAt(time.Now())
+		for _, m := range []any{
+			&messages.AcceptTrigger{Trigger: messages.Trigger{ID: id}},
+			&messages.EndTrigger{Trigger: id, State: messages.TriggerAnswered},
+			&messages.AcceptTrigger{Trigger: messages.Trigger{ID: id + 1}},
+		} {
+			if _, err := e.Ask(pid, m); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, step := range []struct {
+			wait  time.Duration
+			ended bool
+		}{{71 * time.Hour, true}, {3 * time.Hour, false}} {
+			time.Sleep(step.wait)
+			synctest.Wait()
+			if _, found, _ := s.Trigger(t.Context(), id); found != step.ended {
+				t.Errorf("after %v more the trigger that ended is there: %v", step.wait, found)
+			}
+			if _, found, _ := s.Trigger(t.Context(), id+1); !found {
+				t.Error("a trigger without outcome is gone")
+			}
+		}
+	})
+}
+
+// At its end, who waits is told to come again.
+func TestStop(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newFaulty()
+		s.set(func(context.Context, []any) error { time.Sleep(time.Minute); return nil })
+		pid := e.Spawn(journal.New(journal.Config{Store: s, Log: actortest.Log()}), "test")
+		all := crowd(e, pid, note("a"), note("b"), note("c"))
+		synctest.Wait()
+		e.Stop(pid)
+		for _, a := range all.take() {
+			var refused *messages.Refused
+			if !errors.As(a.Err, &refused) || refused.Reason != messages.RefusedRestarted {
+				t.Errorf("answered %v", a)
+			}
+		}
+		time.Sleep(2 * time.Minute) // until the store has returned
+	})
+}
+
+// Metrics are registered once, however often a journal is made.
+func TestMetrics(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		metrics := prometheus.NewRegistry()
+		for range 2 {
+			pid := e.Start(journal.New(journal.Config{Store: store.NewMemory(), Metrics: metrics, Log: actortest.Log()}))
+			if _, err := e.Ask(pid, note("v")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n, err := testutil.GatherAndCount(metrics, "troupe_journal_group_writes"); n != 1 || err != nil {
+			t.Error(n, err)
+		}
+		if problems, err := testutil.GatherAndLint(metrics); err != nil || len(problems) > 0 {
+			t.Error(problems, err)
+		}
+	})
+}
