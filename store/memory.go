@@ -3,7 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -16,13 +16,17 @@ import (
 // playground and for tests.
 type Memory struct {
 	mu         sync.Mutex
+	closed     bool
 	triggers   map[messages.MessageID]*messages.Trigger
 	shared     map[string][]messages.MessageID
 	sessions   map[int]messages.SessionFound
 	attempts   []messages.AttemptMade
 	notes      map[string]map[string]string
-	quarantine []messages.Quarantine
+	quarantine []Quarantined
 }
+
+// errClosed is what a store answers once it is closed.
+var errClosed = errors.New("store: it is closed")
 
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
@@ -36,16 +40,14 @@ func NewMemory() *Memory {
 
 // Apply implements [Store].
 func (s *Memory) Apply(ctx context.Context, writes []any) ([]any, error) {
-	if err := ctx.Err(); err != nil {
+	if err := check(writes); err != nil {
 		return nil, err
 	}
-	for _, w := range writes {
-		if !isWrite(w) {
-			return nil, fmt.Errorf("store: %T is no write", w)
-		}
+	unlock, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer unlock()
 	results := make([]any, len(writes))
 	for i, w := range writes {
 		results[i] = s.apply(w)
@@ -53,15 +55,17 @@ func (s *Memory) Apply(ctx context.Context, writes []any) ([]any, error) {
 	return results, nil
 }
 
-// isWrite reports whether w is one of the journal's commands.
-func isWrite(w any) bool {
-	switch w.(type) {
-	case *messages.AcceptTrigger, *messages.KeepPart, *messages.KeepFinal, *messages.KeepShared,
-		*messages.EndTrigger, *messages.CountAttempt, *messages.ReviseTrigger, *messages.KeepSession,
-		*messages.KeepAlive, *messages.Quarantine, *messages.AttemptMade, *messages.KeepNote, *messages.Prune:
-		return true
+// begin takes the store for one call, unless it is closed or ctx has ended.
+func (s *Memory) begin(ctx context.Context) (unlock func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
-	return false
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil, errClosed
+	}
+	return s.mu.Unlock, nil
 }
 
 func (s *Memory) apply(w any) any {
@@ -87,19 +91,22 @@ func (s *Memory) apply(w any) any {
 	case *messages.CountAttempt:
 		s.change(m.Trigger, func(t *messages.Trigger) { t.Attempts++ })
 	case *messages.ReviseTrigger:
-		s.change(m.Trigger.ID, func(t *messages.Trigger) { *t = revised(*t, m.Trigger) })
+		s.change(m.Trigger.ID, func(t *messages.Trigger) { *t, _ = revised(*t, clone(m.Trigger)) })
 	case *messages.KeepSession:
 		kept := s.sessions[m.Shard]
 		kept.Session, kept.Found = m.Session, true
 		s.sessions[m.Shard] = kept
 	case *messages.KeepAlive:
 		kept := s.sessions[m.Shard]
-		kept.Alive, kept.Found = m.At, true
+		kept.Alive, kept.Found = toMilli(m.At), true
 		s.sessions[m.Shard] = kept
 	case *messages.Quarantine:
-		s.quarantine = append(s.quarantine, *m)
+		s.quarantine = append(s.quarantine, Quarantined{toMilli(time.Now()), *m})
+		s.quarantine = s.quarantine[max(len(s.quarantine)-maxQuarantine, 0):]
 	case *messages.AttemptMade:
-		s.attempts = append(s.attempts, *m)
+		made := *m
+		made.At = toMilli(m.At)
+		s.attempts = append(s.attempts, made)
 	case *messages.KeepNote:
 		s.keepNote(m)
 	case *messages.Prune:
@@ -108,38 +115,23 @@ func (s *Memory) apply(w any) any {
 	return &messages.Kept{}
 }
 
+// toMilli returns a time as the other engine keeps it.
+func toMilli(t time.Time) time.Time { return time.UnixMilli(t.UnixMilli()) }
+
 func (s *Memory) accept(t messages.Trigger) *messages.Accepted {
-	if known := s.triggers[t.ID]; known != nil {
-		return &messages.Accepted{Trigger: clone(known)}
+	known := s.triggers[t.ID]
+	if known == nil {
+		kept := clone(accepted(t))
+		s.triggers[t.ID] = &kept
+		return &messages.Accepted{Trigger: clone(kept), Fresh: true}
 	}
-	kept := clone(&t)
-	s.triggers[t.ID] = &kept
-	return &messages.Accepted{Trigger: t, Fresh: true}
+	return &messages.Accepted{Trigger: clone(*known)}
 }
 
 func (s *Memory) change(id messages.MessageID, f func(*messages.Trigger)) {
 	if t := s.triggers[id]; t != nil {
 		f(t)
 	}
-}
-
-// setPart notes which message holds a part. Parts come in order but for those
-// that a crash has lost: what lies between is 0.
-func setPart(t *messages.Trigger, part int, id messages.MessageID) {
-	for len(t.Parts) <= part {
-		t.Parts = append(t.Parts, 0)
-	}
-	t.Parts[part] = id
-}
-
-// revised returns what a trigger becomes when its question is edited: the parts
-// that there are will hold the new answer.
-func revised(old, question messages.Trigger) messages.Trigger {
-	question.Parts = old.Parts
-	question.Accepted = old.Accepted
-	question.State = messages.TriggerAccepted
-	question.Final, question.Attempts, question.Deaths = "", 0, 0
-	return question
 }
 
 func (s *Memory) keepNote(m *messages.KeepNote) {
@@ -164,32 +156,37 @@ func (s *Memory) prune(before messages.MessageID) {
 	s.attempts = slices.DeleteFunc(s.attempts, func(a messages.AttemptMade) bool { return a.At.Before(at) })
 }
 
-func clone(t *messages.Trigger) messages.Trigger {
-	c := *t
-	c.Parts = slices.Clone(t.Parts)
-	c.Attachments = slices.Clone(t.Attachments)
-	return c
+func clone(t messages.Trigger) messages.Trigger {
+	t.Parts = slices.Clone(t.Parts)
+	t.Attachments = slices.Clone(t.Attachments)
+	return t
 }
 
 // Trigger implements [Store].
-func (s *Memory) Trigger(_ context.Context, id messages.MessageID) (messages.Trigger, bool, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *Memory) Trigger(ctx context.Context, id messages.MessageID) (messages.Trigger, bool, error) {
+	unlock, err := s.begin(ctx)
+	if err != nil {
+		return messages.Trigger{}, false, err
+	}
+	defer unlock()
 	t := s.triggers[id]
 	if t == nil {
 		return messages.Trigger{}, false, nil
 	}
-	return clone(t), true, nil
+	return clone(*t), true, nil
 }
 
 // Unfinished implements [Store].
-func (s *Memory) Unfinished(_ context.Context, channel messages.ChannelID) ([]messages.Trigger, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *Memory) Unfinished(ctx context.Context, channel messages.ChannelID) ([]messages.Trigger, error) {
+	unlock, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	var found []messages.Trigger
 	for _, t := range s.triggers {
 		if t.Channel == channel && !t.State.Ended() {
-			found = append(found, clone(t))
+			found = append(found, clone(*t))
 		}
 	}
 	slices.SortFunc(found, func(a, b messages.Trigger) int { return cmp.Compare(a.ID, b.ID) })
@@ -197,9 +194,12 @@ func (s *Memory) Unfinished(_ context.Context, channel messages.ChannelID) ([]me
 }
 
 // UnfinishedChannels implements [Store].
-func (s *Memory) UnfinishedChannels(context.Context) ([]messages.ChannelID, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *Memory) UnfinishedChannels(ctx context.Context) ([]messages.ChannelID, error) {
+	unlock, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	found := map[messages.ChannelID]bool{}
 	for _, t := range s.triggers {
 		if !t.State.Ended() {
@@ -209,20 +209,42 @@ func (s *Memory) UnfinishedChannels(context.Context) ([]messages.ChannelID, erro
 	return slices.Sorted(maps.Keys(found)), nil
 }
 
+// Shared implements [Store].
+func (s *Memory) Shared(ctx context.Context, trigger messages.MessageID) ([]messages.KeepShared, error) {
+	unlock, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	var found []messages.KeepShared
+	for _, nonce := range slices.Sorted(maps.Keys(s.shared)) {
+		if covers := s.shared[nonce]; slices.Contains(covers, trigger) {
+			found = append(found, messages.KeepShared{Nonce: nonce, Covers: slices.Clone(covers)})
+		}
+	}
+	return found, nil
+}
+
 // Session implements [Store].
-func (s *Memory) Session(_ context.Context, shard int) (messages.SessionFound, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *Memory) Session(ctx context.Context, shard int) (messages.SessionFound, error) {
+	unlock, err := s.begin(ctx)
+	if err != nil {
+		return messages.SessionFound{}, err
+	}
+	defer unlock()
 	return s.sessions[shard], nil
 }
 
 // Attempts implements [Store].
-func (s *Memory) Attempts(_ context.Context, since time.Time) ([]messages.AttemptMade, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *Memory) Attempts(ctx context.Context, since time.Time) ([]messages.AttemptMade, error) {
+	unlock, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	var found []messages.AttemptMade
 	for _, a := range s.attempts {
-		if !a.At.Before(since) {
+		if !a.At.Before(toMilli(since)) {
 			found = append(found, a)
 		}
 	}
@@ -231,11 +253,31 @@ func (s *Memory) Attempts(_ context.Context, since time.Time) ([]messages.Attemp
 }
 
 // Notes implements [Store].
-func (s *Memory) Notes(_ context.Context, owner string) (map[string]string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *Memory) Notes(ctx context.Context, owner string) (map[string]string, error) {
+	unlock, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	return maps.Clone(s.notes[owner]), nil
 }
 
+// Quarantined implements [Store].
+func (s *Memory) Quarantined(ctx context.Context) ([]Quarantined, error) {
+	unlock, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	found := slices.Clone(s.quarantine)
+	slices.Reverse(found)
+	return found, nil
+}
+
 // Close implements [Store].
-func (s *Memory) Close() error { return nil }
+func (s *Memory) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	return nil
+}

@@ -14,59 +14,6 @@ import (
 // A querier is a database or a transaction.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
-const triggerColumns = `SELECT id, state, revision, attempts, deaths, final, question FROM triggers `
-
-// Trigger implements [Store].
-func (s *file) Trigger(ctx context.Context, id messages.MessageID) (messages.Trigger, bool, error) {
-	t, found, err := readTrigger(ctx, s.read, id)
-	if err != nil {
-		return t, false, advise(s.path, err)
-	}
-	return t, found, nil
-}
-
-func readTrigger(ctx context.Context, q querier, id messages.MessageID) (messages.Trigger, bool, error) {
-	t, err := scanTrigger(q.QueryRowContext(ctx, triggerColumns+`WHERE id = ?`, int64(id)))
-	if errors.Is(err, sql.ErrNoRows) {
-		return t, false, nil
-	}
-	if err != nil {
-		return t, false, err
-	}
-	t.Parts, err = readParts(ctx, q, id)
-	return t, true, err
-}
-
-func scanTrigger(row interface{ Scan(...any) error }) (messages.Trigger, error) {
-	var t messages.Trigger
-	var id int64
-	var state, final, question string
-	var revision, attempts, deaths int
-	if err := row.Scan(&id, &state, &revision, &attempts, &deaths, &final, &question); err != nil {
-		return t, err
-	}
-	if err := json.Unmarshal([]byte(question), &t); err != nil {
-		return t, fmt.Errorf("trigger %d: %w", id, err)
-	}
-	t.State, t.Revision, t.Attempts, t.Deaths, t.Final = messages.TriggerState(state), revision, attempts, deaths, final
-	return t, nil
-}
-
-func readParts(ctx context.Context, q querier, id messages.MessageID) ([]messages.MessageID, error) {
-	var t messages.Trigger
-	err := each(ctx, q, func(rows *sql.Rows) error {
-		var part int
-		var message int64
-		if err := rows.Scan(&part, &message); err != nil {
-			return err
-		}
-		setPart(&t, part, messages.MessageID(message))
-		return nil
-	}, `SELECT part, message FROM parts WHERE trigger_id = ? ORDER BY part`, int64(id))
-	return t.Parts, err
 }
 
 // each calls f for each row of a query.
@@ -84,19 +31,78 @@ func each(ctx context.Context, q querier, f func(*sql.Rows) error, query string,
 	return rows.Err()
 }
 
+// collect returns what scan makes of the rows of a query of the readers.
+func collect[T any](ctx context.Context, s *file, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	var found []T
+	err := each(ctx, s.read, func(rows *sql.Rows) error {
+		v, err := scan(rows)
+		found = append(found, v)
+		return err
+	}, query, args...)
+	if err != nil {
+		return nil, advise(s.path, err)
+	}
+	return found, nil
+}
+
+// readTriggers returns the triggers that a condition holds for, with their
+// parts, by ID.
+func readTriggers(ctx context.Context, q querier, condition string, args ...any) ([]messages.Trigger, error) {
+	var found []messages.Trigger
+	err := each(ctx, q, func(rows *sql.Rows) error {
+		t, part, message, err := scanTrigger(rows)
+		if err != nil {
+			return err
+		}
+		if n := len(found); n == 0 || found[n-1].ID != t.ID {
+			found = append(found, t)
+		}
+		if part.Valid {
+			setPart(&found[len(found)-1], int(part.Int64), messages.MessageID(message.Int64))
+		}
+		return nil
+	}, `SELECT id, state, revision, attempts, deaths, final, question, part, message
+		FROM triggers LEFT JOIN parts ON trigger_id = id WHERE `+condition+` ORDER BY id, part`, args...)
+	return found, err
+}
+
+// scanTrigger reads a trigger and one of its parts, if it has any.
+func scanTrigger(rows *sql.Rows) (t messages.Trigger, part, message sql.NullInt64, err error) {
+	var id int64
+	var state, final string
+	var question []byte
+	var revision, attempts, deaths int
+	if err := rows.Scan(&id, &state, &revision, &attempts, &deaths, &final, &question, &part, &message); err != nil {
+		return t, part, message, err
+	}
+	if err := json.Unmarshal(question, &t); err != nil {
+		return t, part, message, fmt.Errorf("%w: trigger %d cannot be read: %w", errDamaged, id, err)
+	}
+	t.ID, t.State, t.Final = messages.MessageID(id), messages.TriggerState(state), final
+	t.Revision, t.Attempts, t.Deaths = revision, attempts, deaths
+	return t, part, message, nil
+}
+
+func readTrigger(ctx context.Context, q querier, id messages.MessageID) (messages.Trigger, bool, error) {
+	found, err := readTriggers(ctx, q, `id = ?`, int64(id))
+	if err != nil || len(found) == 0 {
+		return messages.Trigger{}, false, err
+	}
+	return found[0], true, nil
+}
+
+// Trigger implements [Store].
+func (s *file) Trigger(ctx context.Context, id messages.MessageID) (messages.Trigger, bool, error) {
+	t, found, err := readTrigger(ctx, s.read, id)
+	if err != nil {
+		return t, false, advise(s.path, err)
+	}
+	return t, found, nil
+}
+
 // Unfinished implements [Store].
 func (s *file) Unfinished(ctx context.Context, channel messages.ChannelID) ([]messages.Trigger, error) {
-	var found []messages.Trigger
-	err := each(ctx, s.read, func(rows *sql.Rows) error {
-		t, err := scanTrigger(rows)
-		found = append(found, t)
-		return err
-	}, triggerColumns+`WHERE channel = ? AND ended = 0 ORDER BY id`, int64(channel))
-	for i := range found {
-		if err == nil {
-			found[i].Parts, err = readParts(ctx, s.read, found[i].ID)
-		}
-	}
+	found, err := readTriggers(ctx, s.read, `channel = ? AND ended = 0`, int64(channel))
 	if err != nil {
 		return nil, advise(s.path, err)
 	}
@@ -105,13 +111,30 @@ func (s *file) Unfinished(ctx context.Context, channel messages.ChannelID) ([]me
 
 // UnfinishedChannels implements [Store].
 func (s *file) UnfinishedChannels(ctx context.Context) ([]messages.ChannelID, error) {
-	var found []messages.ChannelID
-	err := each(ctx, s.read, func(rows *sql.Rows) error {
+	return collect(ctx, s, func(rows *sql.Rows) (messages.ChannelID, error) {
 		var id int64
 		err := rows.Scan(&id)
-		found = append(found, messages.ChannelID(id))
-		return err
+		return messages.ChannelID(id), err
 	}, `SELECT DISTINCT channel FROM triggers WHERE ended = 0 ORDER BY channel`)
+}
+
+// Shared implements [Store].
+func (s *file) Shared(ctx context.Context, trigger messages.MessageID) ([]messages.KeepShared, error) {
+	var found []messages.KeepShared
+	err := each(ctx, s.read, func(rows *sql.Rows) error {
+		var nonce string
+		var id int64
+		if err := rows.Scan(&nonce, &id); err != nil {
+			return err
+		}
+		if n := len(found); n == 0 || found[n-1].Nonce != nonce {
+			found = append(found, messages.KeepShared{Nonce: nonce})
+		}
+		last := &found[len(found)-1]
+		last.Covers = append(last.Covers, messages.MessageID(id))
+		return nil
+	}, `SELECT nonce, trigger_id FROM shared
+		WHERE nonce IN (SELECT nonce FROM shared WHERE trigger_id = ?) ORDER BY nonce, position`, int64(trigger))
 	if err != nil {
 		return nil, advise(s.path, err)
 	}
@@ -138,32 +161,40 @@ func (s *file) Session(ctx context.Context, shard int) (found messages.SessionFo
 
 // Attempts implements [Store].
 func (s *file) Attempts(ctx context.Context, since time.Time) ([]messages.AttemptMade, error) {
-	var found []messages.AttemptMade
-	err := each(ctx, s.read, func(rows *sql.Rows) error {
-		var a messages.AttemptMade
+	return collect(ctx, s, func(rows *sql.Rows) (a messages.AttemptMade, err error) {
 		var at int64
-		err := rows.Scan(&at, &a.Model, &a.Input, &a.Output, &a.Cost)
+		err = rows.Scan(&at, &a.Model, &a.Input, &a.Output, &a.Cost)
 		a.At = time.UnixMilli(at)
-		found = append(found, a)
-		return err
-	}, `SELECT at, model, input, output, cost FROM attempts WHERE at >= ? ORDER BY at`, since.UnixMilli())
-	if err != nil {
-		return nil, advise(s.path, err)
-	}
-	return found, nil
+		return a, err
+	}, `SELECT at, model, input, output, cost FROM attempts WHERE at >= ? ORDER BY at, rowid`, since.UnixMilli())
 }
 
 // Notes implements [Store].
 func (s *file) Notes(ctx context.Context, owner string) (map[string]string, error) {
-	found := map[string]string{}
+	var notes map[string]string
 	err := each(ctx, s.read, func(rows *sql.Rows) error {
 		var key, value string
-		err := rows.Scan(&key, &value)
-		found[key] = value
-		return err
+		if err := rows.Scan(&key, &value); err != nil {
+			return err
+		}
+		if notes == nil {
+			notes = map[string]string{}
+		}
+		notes[key] = value
+		return nil
 	}, `SELECT key, value FROM notes WHERE owner = ?`, owner)
 	if err != nil {
 		return nil, advise(s.path, err)
 	}
-	return found, nil
+	return notes, nil
+}
+
+// Quarantined implements [Store].
+func (s *file) Quarantined(ctx context.Context) ([]Quarantined, error) {
+	return collect(ctx, s, func(rows *sql.Rows) (q Quarantined, err error) {
+		var at, trigger int64
+		err = rows.Scan(&at, &q.Actor, &q.Message, &q.Stack, &trigger)
+		q.At, q.Trigger = time.UnixMilli(at), messages.MessageID(trigger)
+		return q, err
+	}, `SELECT at, actor, message, stack, trigger_id FROM quarantine ORDER BY id DESC`)
 }

@@ -3,27 +3,33 @@ package store
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
+	"time"
 
 	"github.com/gofrs/flock"
-	"github.com/pressly/goose/v3"
-	"modernc.org/sqlite" // pure Go: the bot builds and cross-compiles without a C compiler
-	sqlite3 "modernc.org/sqlite/lib"
+	_ "modernc.org/sqlite" // pure Go: the bot builds and cross-compiles without a C compiler
 )
-
-//go:embed migrations/*.sql
-var migrations embed.FS
 
 // readers is how many reads may go on beside the one writer.
 const readers = 4
+
+// pragmas returns how the file is used (SQLite documentation, PRAGMA). In WAL
+// mode only synchronous=FULL flushes each commit. The log is written back into
+// the file whenever it has wal_autocheckpoint pages (of 4 KiB), and does not
+// stay larger than journal_size_limit bytes after a burst.
+func pragmas() []string {
+	return []string{
+		"busy_timeout(5000)", // ms
+		"journal_mode(WAL)",
+		"synchronous(FULL)",
+		"wal_autocheckpoint(1000)",
+		"journal_size_limit(8388608)",
+	}
+}
 
 // A file is a store in a SQLite file with a write-ahead log: writers do not
 // hold up readers, and a commit is one flush of the log.
@@ -35,117 +41,122 @@ type file struct {
 	stmts map[string]*sql.Stmt // of write, by their text; made at open
 }
 
-func openSQLite(ctx context.Context, path string) (_ Store, err error) {
-	lock, err := lockFile(path)
-	if err != nil {
-		return nil, err
+// openSQLite opens the file. Further pragmas are for tests, to fill a disk or
+// to run out of patience.
+func openSQLite(ctx context.Context, path string, further ...string) (Store, error) {
+	s := &file{path: path, stmts: map[string]*sql.Stmt{}}
+	if err := s.open(ctx, further); err != nil {
+		_ = s.letGo() // the first error says what is wrong
+		return nil, advise(path, err)
 	}
-	s := &file{path: path, lock: lock, stmts: map[string]*sql.Stmt{}}
-	defer func() {
-		if err != nil {
-			err = errors.Join(advise(path, err), s.Close())
-		}
-	}()
-	if s.write, err = sql.Open("sqlite", dsn(path)); err != nil {
-		return nil, err
-	}
-	s.write.SetMaxOpenConns(1)
-	if err = migrate(ctx, s.write); err != nil {
-		return nil, err
-	}
-	if err = s.prepare(ctx); err != nil {
-		return nil, err
-	}
-	if s.read, err = sql.Open("sqlite", dsn(path)+"&_pragma=query_only(1)"); err != nil {
-		return nil, err
-	}
-	s.read.SetMaxOpenConns(readers)
 	return s, nil
 }
 
-// dsn opens the file so that a commit is on disk when it returns: in WAL mode
-// only synchronous=FULL flushes each one (SQLite documentation, PRAGMA
-// synchronous).
-func dsn(path string) string {
-	return (&url.URL{Scheme: "file", Opaque: filepath.ToSlash(path)}).String() +
-		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(5000)&_txlock=immediate"
-}
-
-// lockFile takes the file for this process: two bots on one store would answer
-// everything twice.
-func lockFile(path string) (*flock.Flock, error) {
-	lock := flock.New(path + ".lock")
-	got, err := lock.TryLock()
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("store %s: its folder does not exist: make it, or choose another path", path)
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return nil, fmt.Errorf("store %s: its folder cannot be written to: check the owner and rights of %s", path, filepath.Dir(path))
-	case err != nil:
-		return nil, advise(path, err)
-	case !got:
-		return nil, fmt.Errorf("store %s: another troupe runs on it: stop that one first, or choose another path", path)
+func (s *file) open(ctx context.Context, further []string) (err error) {
+	if err := makeFile(s.path); err != nil {
+		return err
 	}
-	return lock, nil
-}
-
-func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
+	if s.lock, err = lockFile(s.path); err != nil {
+		return err
+	}
+	name, err := dsn(s.path, append(pragmas(), further...))
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
-	if err != nil {
+	if s.write, err = sql.Open("sqlite", name+"&_txlock=immediate"); err != nil {
 		return err
 	}
-	current, target, err := p.GetVersions(ctx)
-	if err != nil {
+	s.write.SetMaxOpenConns(1)
+	if err := sound(ctx, s.write); err != nil {
 		return err
 	}
-	if current > target {
-		return fmt.Errorf("it was written by a newer troupe (schema %d, this one knows %d): run that version, or choose another path", current, target)
+	if err := migrate(ctx, s.write); err != nil {
+		return err
 	}
-	_, err = p.Up(ctx)
-	return err
+	if err := countDeaths(ctx, s.write); err != nil {
+		return err
+	}
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
+	if s.read, err = sql.Open("sqlite", name+"&_pragma=query_only(1)"); err != nil {
+		return err
+	}
+	s.read.SetMaxOpenConns(readers)
+	s.read.SetMaxIdleConns(readers)
+	return nil
 }
 
-// advise says what to do about an error of the file.
-func advise(path string, err error) error {
-	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		switch e.Code() & 0xff { // the rest tells the kind more exactly
-		case sqlite3.SQLITE_FULL:
-			return fmt.Errorf("store %s: the disk is full: make room; nothing that was accepted is lost: %w", path, err)
-		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-			return fmt.Errorf("store %s: the file is damaged or no store: move it away (keep it) and start anew, or restore a copy: %w", path, err)
-		case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
-			return fmt.Errorf("store %s: the file cannot be written: check its owner and rights: %w", path, err)
-		case sqlite3.SQLITE_IOERR:
-			return fmt.Errorf("store %s: the disk fails: check it: %w", path, err)
+// dsn names the file as a URI, whatever signs are in its path. The path is made
+// absolute, so that none is taken for a name of SQLite's own, like ":memory:".
+func dsn(path string, pragmas []string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // C:/troupe.db
+	}
+	name := (&url.URL{Scheme: "file", Path: path}).String()
+	return name + "?" + url.Values{"_pragma": pragmas}.Encode(), nil
+}
+
+// sound returns an error if the file is damaged. It reads all of it, which is
+// pruned and therefore small.
+func sound(ctx context.Context, db *sql.DB) error {
+	var finding string
+	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&finding); err != nil {
+		return err
+	}
+	if finding != "ok" {
+		return fmt.Errorf("%w: %s", errDamaged, strings.Join(strings.Fields(finding), " "))
+	}
+	return nil
+}
+
+// countDeaths notes that this process has the file, and counts that the last
+// one died, if it did not say that it was done.
+func countDeaths(ctx context.Context, db *sql.DB) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // done if it was committed
+	var died bool
+	if err := tx.QueryRowContext(ctx, `SELECT count(*) > 0 FROM processes`).Scan(&died); err != nil {
+		return err
+	}
+	if died {
+		if _, err := tx.ExecContext(ctx, `UPDATE triggers SET deaths = deaths + 1 WHERE ended = 0`); err != nil {
+			return err
 		}
-	}
-	if errors.Is(err, syscall.ENOSPC) {
-		return fmt.Errorf("store %s: the disk is full: make room; nothing that was accepted is lost", path)
-	}
-	if strings.HasPrefix(err.Error(), "store ") {
+	} else if _, err := tx.ExecContext(ctx, `INSERT INTO processes (opened) VALUES (?)`, time.Now().UnixMilli()); err != nil {
 		return err
 	}
-	return fmt.Errorf("store %s: %w", path, err)
+	return tx.Commit()
 }
 
 // Close implements [Store].
 func (s *file) Close() error {
-	var errs []error
-	for _, stmt := range s.stmts {
-		errs = append(errs, stmt.Close())
+	_, err := s.write.Exec(`DELETE FROM processes`)
+	if err := errors.Join(err, s.letGo()); err != nil {
+		return advise(s.path, err)
 	}
+	return nil
+}
+
+// letGo closes what was opened, the lock last. The lock's file stays: another
+// process may be about to lock it, and would hold what a third cannot see.
+func (s *file) letGo() error {
+	var errs []error
 	for _, db := range []*sql.DB{s.read, s.write} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}
 	}
-	errs = append(errs, s.lock.Unlock())
-	if err := os.Remove(s.lock.Path()); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		errs = append(errs, err)
+	if s.lock != nil {
+		errs = append(errs, s.lock.Unlock())
 	}
 	return errors.Join(errs...)
 }

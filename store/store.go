@@ -20,7 +20,14 @@ import (
 type Store interface {
 	// Apply does all the writes or none, and returns when they are durable.
 	// A write is a pointer to one of the journal's commands in package
-	// messages; its result is what answers the command.
+	// messages; its result is what answers the command. A write about a trigger
+	// that there is not changes nothing.
+	//
+	// The error says what to do, or that a write is malformed: then none of the
+	// group will ever be taken. Once begun, a group is not given up when ctx
+	// ends, so that nil means kept and an error means not kept. Only an error
+	// of the disk itself may leave it open; every write but CountAttempt,
+	// AttemptMade and Quarantine may be repeated without harm.
 	Apply(ctx context.Context, writes []any) (results []any, err error)
 
 	// Trigger returns a trigger, and whether there is one.
@@ -28,22 +35,40 @@ type Store interface {
 	// Unfinished returns the triggers of a channel that have no outcome, the
 	// oldest first.
 	Unfinished(ctx context.Context, channel messages.ChannelID) ([]messages.Trigger, error)
-	// UnfinishedChannels returns where there are triggers without outcome.
+	// UnfinishedChannels returns where there are triggers without outcome, in
+	// the order of their IDs.
 	UnfinishedChannels(ctx context.Context) ([]messages.ChannelID, error)
+	// Shared returns the messages that were to answer a trigger along with
+	// others, in the order of their nonces.
+	Shared(ctx context.Context, trigger messages.MessageID) ([]messages.KeepShared, error)
 	// Session returns what is kept of a shard.
 	Session(ctx context.Context, shard int) (messages.SessionFound, error)
 	// Attempts returns the requests to models since a time, the oldest first.
+	// Times are kept to the millisecond.
 	Attempts(ctx context.Context, since time.Time) ([]messages.AttemptMade, error)
-	// Notes returns all notes of an owner.
+	// Notes returns all notes of an owner. It may be nil when there are none.
 	Notes(ctx context.Context, owner string) (map[string]string, error)
+	// Quarantined returns what is in quarantine, the newest first.
+	Quarantined(ctx context.Context) ([]Quarantined, error)
 
-	// Close waits for what is under way and lets go of the files.
+	// Close waits for what is under way and lets go of the files. Whatever is
+	// called after it returns an error.
 	Close() error
+}
+
+// Quarantined is a message that crashed an actor twice, and when. A store keeps
+// the newest [maxQuarantine].
+type Quarantined struct {
+	At time.Time
+	messages.Quarantine
 }
 
 // Open opens the store at an address: "memory:" for one that forgets all when
 // it is closed, or "sqlite:PATH" for a file, made if need be. A second process
-// cannot open the same file. The error says what to do.
+// cannot open the same file. The error is one line that says what to do.
+//
+// If the process that had the file last did not close it, it died: that counts
+// as a death of every trigger without outcome.
 func Open(ctx context.Context, address string) (Store, error) {
 	engine, path, _ := strings.Cut(address, ":")
 	switch {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"fmt"
-	"slices"
 	"time"
 
 	"troupe/messages"
@@ -13,29 +11,32 @@ import (
 
 // The statements of writes.
 const (
-	insertTrigger = `INSERT INTO triggers (id, channel, state, revision, question) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
-	insertPart    = `INSERT INTO parts (trigger_id, part, message) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET message = excluded.message`
+	insertTrigger = `INSERT INTO triggers (id, channel, state, ended, revision, question) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	insertPart    = `INSERT INTO parts (trigger_id, part, message) SELECT id, ?, ? FROM triggers WHERE id = ? ON CONFLICT DO UPDATE SET message = excluded.message`
 	updateFinal   = `UPDATE triggers SET final = ? WHERE id = ? AND revision = ?`
-	insertShared  = `INSERT INTO shared (nonce, newest, covers) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET newest = excluded.newest, covers = excluded.covers`
+	deleteShared  = `DELETE FROM shared WHERE nonce = ?`
+	insertShared  = `INSERT INTO shared (nonce, position, trigger_id) VALUES (?, ?, ?)`
 	updateEnd     = `UPDATE triggers SET state = ?, cause = ?, ended = 1 WHERE id = ? AND ended = 0`
 	updateAttempt = `UPDATE triggers SET attempts = attempts + 1 WHERE id = ?`
 	updateRevised = `UPDATE triggers SET state = ?, ended = 0, cause = '', revision = ?, attempts = 0, deaths = 0, final = '', question = ? WHERE id = ?`
 	upsertSession = `INSERT INTO sessions (shard, id, resume_url, seq) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET id = excluded.id, resume_url = excluded.resume_url, seq = excluded.seq`
 	upsertAlive   = `INSERT INTO sessions (shard, alive) VALUES (?, ?) ON CONFLICT DO UPDATE SET alive = excluded.alive`
 	insertBad     = `INSERT INTO quarantine (at, actor, message, stack, trigger_id) VALUES (?, ?, ?, ?, ?)`
+	limitBad      = `DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?`
 	insertAttempt = `INSERT INTO attempts (at, model, input, output, cost) VALUES (?, ?, ?, ?, ?)`
 	upsertNote    = `INSERT INTO notes (owner, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value`
 	deleteNote    = `DELETE FROM notes WHERE owner = ? AND key = ?`
 	pruneParts    = `DELETE FROM parts WHERE trigger_id IN (SELECT id FROM triggers WHERE id < ? AND ended = 1)`
 	pruneTriggers = `DELETE FROM triggers WHERE id < ? AND ended = 1`
-	pruneShared   = `DELETE FROM shared WHERE newest < ?`
+	pruneShared   = `DELETE FROM shared WHERE nonce IN (SELECT nonce FROM shared GROUP BY nonce HAVING max(trigger_id) < ?)`
 	pruneAttempts = `DELETE FROM attempts WHERE at < ?`
 )
 
 func (s *file) prepare(ctx context.Context) error {
 	for _, text := range []string{
-		insertTrigger, insertPart, updateFinal, insertShared, updateEnd, updateAttempt, updateRevised, upsertSession,
-		upsertAlive, insertBad, insertAttempt, upsertNote, deleteNote, pruneParts, pruneTriggers, pruneShared, pruneAttempts,
+		insertTrigger, insertPart, updateFinal, deleteShared, insertShared, updateEnd, updateAttempt, updateRevised,
+		upsertSession, upsertAlive, insertBad, limitBad, insertAttempt, upsertNote, deleteNote,
+		pruneParts, pruneTriggers, pruneShared, pruneAttempts,
 	} {
 		stmt, err := s.write.PrepareContext(ctx, text)
 		if err != nil {
@@ -47,110 +48,142 @@ func (s *file) prepare(ctx context.Context) error {
 }
 
 // Apply implements [Store].
-func (s *file) Apply(ctx context.Context, writes []any) (_ []any, err error) {
-	tx, err := s.write.BeginTx(ctx, nil)
+func (s *file) Apply(ctx context.Context, writes []any) ([]any, error) {
+	if err := check(writes); err != nil {
+		return nil, err
+	}
+	if len(writes) == 0 {
+		return nil, ctx.Err()
+	}
+	conn, err := s.write.Conn(ctx) // our turn, or the end of ctx
 	if err != nil {
 		return nil, advise(s.path, err)
 	}
-	defer func() {
-		if err != nil {
-			_ = tx.Rollback() // the first error says what is wrong
-			err = advise(s.path, err)
-		}
-	}()
+	defer conn.Close() //nolint:errcheck // back to the pool
+	results, err := s.commit(context.WithoutCancel(ctx), conn, writes)
+	if err != nil {
+		return nil, advise(s.path, err)
+	}
+	return results, nil
+}
+
+// commit does the writes in one transaction.
+func (s *file) commit(ctx context.Context, conn *sql.Conn, writes []any) ([]any, error) {
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Rollback() //nolint:errcheck // done if it was committed
+	w := writer{ctx: ctx, tx: tx, stmts: s.stmts}
 	results := make([]any, len(writes))
-	for i, w := range writes {
-		if results[i], err = s.apply(ctx, tx, w); err != nil {
-			return nil, err
+	for i, m := range writes {
+		results[i] = w.apply(m)
+		if w.err != nil {
+			return nil, w.err
 		}
 	}
 	return results, tx.Commit()
 }
 
-func (s *file) apply(ctx context.Context, tx *sql.Tx, w any) (any, error) {
-	var err error
-	do := func(text string, args ...any) {
-		if err == nil {
-			_, err = tx.StmtContext(ctx, s.stmts[text]).ExecContext(ctx, args...)
-		}
+// A writer does the writes of one transaction, until one fails.
+type writer struct {
+	ctx   context.Context //nolint:containedctx // it lives as long as the transaction
+	tx    *sql.Tx
+	stmts map[string]*sql.Stmt
+	err   error // the first
+}
+
+// do runs a prepared statement and returns how many rows it has changed.
+func (w *writer) do(text string, args ...any) (changed int64) {
+	if w.err != nil {
+		return 0
 	}
-	switch m := w.(type) {
+	var done sql.Result
+	if done, w.err = w.tx.StmtContext(w.ctx, w.stmts[text]).ExecContext(w.ctx, args...); w.err != nil {
+		return 0
+	}
+	changed, w.err = done.RowsAffected()
+	return changed
+}
+
+func (w *writer) apply(m any) any {
+	switch m := m.(type) {
 	case *messages.AcceptTrigger:
-		return s.accept(ctx, tx, m.Trigger)
+		return w.accept(m.Trigger)
 	case *messages.KeepPart:
-		do(insertPart, int64(m.Trigger), m.Part, int64(m.Message))
+		w.do(insertPart, m.Part, int64(m.Message), int64(m.Trigger))
 	case *messages.KeepFinal:
-		do(updateFinal, m.Text, int64(m.Trigger), m.Revision)
+		w.do(updateFinal, m.Text, int64(m.Trigger), m.Revision)
 	case *messages.KeepShared:
-		do(insertShared, m.Nonce, int64(slices.Max(m.Covers)), jsonOf(m.Covers))
-	case *messages.EndTrigger:
-		do(updateEnd, string(m.State), string(m.Cause), int64(m.Trigger))
-	case *messages.CountAttempt:
-		do(updateAttempt, int64(m.Trigger))
-	case *messages.ReviseTrigger:
-		return s.revise(ctx, tx, m.Trigger)
-	case *messages.KeepSession:
-		do(upsertSession, m.Shard, m.Session.ID, m.Session.ResumeURL, m.Session.Seq)
-	case *messages.KeepAlive:
-		do(upsertAlive, m.Shard, m.At.UnixMilli())
-	case *messages.Quarantine:
-		do(insertBad, time.Now().UnixMilli(), m.Actor, m.Message, m.Stack, int64(m.Trigger))
-	case *messages.AttemptMade:
-		do(insertAttempt, m.At.UnixMilli(), m.Model, m.Input, m.Output, m.Cost)
-	case *messages.KeepNote:
-		if m.Value == "" {
-			do(deleteNote, m.Owner, m.Key)
-		} else {
-			do(upsertNote, m.Owner, m.Key, m.Value)
+		w.do(deleteShared, m.Nonce)
+		for i, id := range m.Covers {
+			w.do(insertShared, m.Nonce, i, int64(id))
 		}
+	case *messages.EndTrigger:
+		w.do(updateEnd, string(m.State), string(m.Cause), int64(m.Trigger))
+	case *messages.CountAttempt:
+		w.do(updateAttempt, int64(m.Trigger))
+	case *messages.ReviseTrigger:
+		w.revise(m.Trigger)
+	case *messages.KeepSession:
+		w.do(upsertSession, m.Shard, m.Session.ID, m.Session.ResumeURL, m.Session.Seq)
+	case *messages.KeepAlive:
+		w.do(upsertAlive, m.Shard, m.At.UnixMilli())
+	case *messages.Quarantine:
+		w.do(insertBad, time.Now().UnixMilli(), m.Actor, m.Message, m.Stack, int64(m.Trigger))
+		w.do(limitBad, maxQuarantine)
+	case *messages.AttemptMade:
+		w.do(insertAttempt, m.At.UnixMilli(), m.Model, m.Input, m.Output, m.Cost)
+	case *messages.KeepNote:
+		w.keepNote(m)
 	case *messages.Prune:
-		do(pruneParts, int64(m.Before))
-		do(pruneTriggers, int64(m.Before))
-		do(pruneShared, int64(m.Before))
-		do(pruneAttempts, m.Before.Time().UnixMilli())
-	default:
-		err = fmt.Errorf("store: %T is no write", w)
+		w.prune(m.Before)
 	}
-	return &messages.Kept{}, err
+	return &messages.Kept{}
 }
 
-func (s *file) accept(ctx context.Context, tx *sql.Tx, t messages.Trigger) (any, error) {
-	done, err := tx.StmtContext(ctx, s.stmts[insertTrigger]).ExecContext(ctx,
-		int64(t.ID), int64(t.Channel), string(t.State), t.Revision, jsonOf(questionOf(t)))
-	if err != nil {
-		return nil, err
+func (w *writer) accept(t messages.Trigger) *messages.Accepted {
+	kept := accepted(t)
+	fresh := w.do(insertTrigger, int64(kept.ID), int64(kept.Channel), string(kept.State), kept.State.Ended(), kept.Revision, questionOf(kept))
+	if fresh > 0 || w.err != nil {
+		return &messages.Accepted{Trigger: kept, Fresh: true}
 	}
-	fresh, err := done.RowsAffected()
-	if err != nil {
-		return nil, err
-	}
-	if fresh > 0 {
-		return &messages.Accepted{Trigger: t, Fresh: true}, nil
-	}
-	known, _, err := readTrigger(ctx, tx, t.ID)
-	return &messages.Accepted{Trigger: known}, err
+	known, _, err := readTrigger(w.ctx, w.tx, t.ID)
+	w.err = err
+	return &messages.Accepted{Trigger: known}
 }
 
-func (s *file) revise(ctx context.Context, tx *sql.Tx, t messages.Trigger) (any, error) {
-	old, found, err := readTrigger(ctx, tx, t.ID)
+func (w *writer) revise(t messages.Trigger) {
+	old, found, err := readTrigger(w.ctx, w.tx, t.ID)
 	if err != nil || !found {
-		return &messages.Kept{}, err
+		w.err = err
+		return
 	}
-	t = revised(old, t)
-	_, err = tx.StmtContext(ctx, s.stmts[updateRevised]).ExecContext(ctx,
-		string(t.State), t.Revision, jsonOf(questionOf(t)), int64(t.ID))
-	return &messages.Kept{}, err
+	if t, fresh := revised(old, t); fresh {
+		w.do(updateRevised, string(t.State), t.Revision, questionOf(t), int64(t.ID))
+	}
 }
 
-// questionOf returns the trigger without what has a column or table of its own.
-func questionOf(t messages.Trigger) messages.Trigger {
+func (w *writer) keepNote(m *messages.KeepNote) {
+	if m.Value == "" {
+		w.do(deleteNote, m.Owner, m.Key)
+		return
+	}
+	w.do(upsertNote, m.Owner, m.Key, m.Value)
+}
+
+func (w *writer) prune(before messages.MessageID) {
+	for _, text := range []string{pruneParts, pruneTriggers, pruneShared} {
+		w.do(text, int64(before))
+	}
+	w.do(pruneAttempts, before.Time().UnixMilli())
+}
+
+// questionOf writes the trigger without what has a column or table of its own.
+// It is plain data, which can be written.
+func questionOf(t messages.Trigger) string {
 	t.State, t.Final, t.Revision, t.Attempts, t.Deaths, t.Parts = "", "", 0, 0, 0, nil
-	return t
-}
-
-// jsonOf writes plain data of ours, which cannot fail.
-func jsonOf(v any) string {
-	b, err := json.Marshal(v)
+	b, err := json.Marshal(t)
 	if err != nil {
 		panic(err)
 	}

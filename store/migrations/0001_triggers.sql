@@ -3,15 +3,15 @@ CREATE TABLE triggers (
     id       INTEGER PRIMARY KEY, -- of the message or interaction
     channel  INTEGER NOT NULL,
     state    TEXT    NOT NULL,
-    ended    INTEGER NOT NULL DEFAULT 0,
-    cause    TEXT    NOT NULL DEFAULT '',
-    revision INTEGER NOT NULL DEFAULT 0,
+    ended    INTEGER NOT NULL,            -- 1 if the state is an outcome
+    cause    TEXT    NOT NULL DEFAULT '', -- of the outcome, for who reads this file
+    revision INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     deaths   INTEGER NOT NULL DEFAULT 0,
     final    TEXT    NOT NULL DEFAULT '',
     question TEXT    NOT NULL -- JSON: what was asked, by whom
 ) STRICT;
-CREATE INDEX triggers_unfinished ON triggers (channel) WHERE ended = 0;
+CREATE INDEX triggers_unfinished ON triggers (channel, id) WHERE ended = 0;
 
 CREATE TABLE parts (
     trigger_id INTEGER NOT NULL,
@@ -21,10 +21,12 @@ CREATE TABLE parts (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE shared (
-    nonce  TEXT PRIMARY KEY,
-    newest INTEGER NOT NULL, -- of the triggers it covers
-    covers TEXT    NOT NULL  -- JSON
+    nonce      TEXT    NOT NULL, -- of the message that answers several
+    position   INTEGER NOT NULL,
+    trigger_id INTEGER NOT NULL,
+    PRIMARY KEY (nonce, position)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX shared_triggers ON shared (trigger_id);
 
 CREATE TABLE sessions (
     shard      INTEGER PRIMARY KEY,
@@ -51,6 +53,7 @@ CREATE TABLE notes (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE quarantine (
+    id         INTEGER PRIMARY KEY,
     at         INTEGER NOT NULL, -- milliseconds since 1970
     actor      TEXT    NOT NULL,
     message    TEXT    NOT NULL,
@@ -58,7 +61,12 @@ CREATE TABLE quarantine (
     trigger_id INTEGER NOT NULL
 ) STRICT;
 
+-- A row while a process has the file open. One that is found at open was left
+-- by a process that died.
+CREATE TABLE processes (opened INTEGER NOT NULL) STRICT; -- milliseconds since 1970
+
 -- +goose Down
+DROP TABLE processes;
 DROP TABLE quarantine;
 DROP TABLE notes;
 DROP TABLE attempts;

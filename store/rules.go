@@ -1,0 +1,80 @@
+package store
+
+import (
+	"fmt"
+
+	"troupe/messages"
+)
+
+// What both engines keep to.
+const (
+	maxPart       = 999  // the highest number of a part
+	maxQuarantine = 1000 // messages in quarantine; the oldest give way
+)
+
+// check returns an error if one of the writes is malformed, which is a bug of
+// who made it: it must not end a group half-way.
+func check(writes []any) error {
+	for _, w := range writes {
+		if err := checkOne(w); err != nil {
+			return fmt.Errorf("store: nothing was kept: %w", err)
+		}
+	}
+	return nil
+}
+
+func checkOne(w any) error {
+	switch m := w.(type) {
+	case *messages.KeepPart:
+		if m.Part < 0 || m.Part > maxPart {
+			return fmt.Errorf("trigger %v has no part %d", m.Trigger, m.Part)
+		}
+	case *messages.KeepShared:
+		if len(m.Covers) == 0 {
+			return fmt.Errorf("the message with nonce %q answers nobody", m.Nonce)
+		}
+	case *messages.EndTrigger:
+		if !m.State.Ended() {
+			return fmt.Errorf("trigger %v cannot end %q, which is no outcome", m.Trigger, m.State)
+		}
+	case *messages.AcceptTrigger, *messages.KeepFinal, *messages.CountAttempt, *messages.ReviseTrigger,
+		*messages.KeepSession, *messages.KeepAlive, *messages.Quarantine, *messages.AttemptMade,
+		*messages.KeepNote, *messages.Prune:
+	default:
+		return fmt.Errorf("%T is no write", w)
+	}
+	return nil
+}
+
+// accepted returns how a trigger is kept that nothing has happened to yet.
+func accepted(t messages.Trigger) messages.Trigger {
+	if t.State == "" {
+		t.State = messages.TriggerAccepted
+	}
+	t.Parts, t.Final, t.Attempts, t.Deaths = nil, "", 0, 0
+	return t
+}
+
+// revised returns what a trigger becomes when its question is edited: the parts
+// that there are will hold the new answer. Not so if the edit is known, since a
+// command that is repeated must not undo what came of it.
+func revised(old, question messages.Trigger) (t messages.Trigger, fresh bool) {
+	if question.Revision <= old.Revision {
+		return old, false
+	}
+	question = accepted(question)
+	question.State = messages.TriggerAccepted
+	question.Parts = old.Parts
+	question.Accepted = old.Accepted
+	question.Channel = old.Channel
+	return question, true
+}
+
+// setPart notes which message holds a part. What lies between parts that a
+// crash has lost is 0.
+func setPart(t *messages.Trigger, part int, id messages.MessageID) {
+	for len(t.Parts) <= part {
+		t.Parts = append(t.Parts, 0)
+	}
+	t.Parts[part] = id
+}

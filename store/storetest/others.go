@@ -1,0 +1,137 @@
+package storetest
+
+import (
+	"strconv"
+	"time"
+
+	"troupe/messages"
+)
+
+// A shard has a session and a time when it was alive, each without the other.
+func testSession(k *kit) {
+	k.equal("none", get(k, k.s.Session, 0), messages.SessionFound{})
+	one := messages.Session{ID: "abc", ResumeURL: "wss://x", Seq: 1 << 40}
+	alive := time.UnixMilli(1770000000123)
+	k.apply(&messages.KeepSession{Shard: 0, Session: one}, &messages.KeepAlive{Shard: 3, At: alive.Add(999 * time.Microsecond)})
+	k.equal("a session", get(k, k.s.Session, 0), messages.SessionFound{Session: one, Found: true})
+	k.equal("alive", get(k, k.s.Session, 3), messages.SessionFound{Alive: alive, Found: true})
+
+	two := messages.Session{ID: "def", ResumeURL: "wss://y"}
+	k.apply(&messages.KeepAlive{Shard: 0, At: alive}, &messages.KeepSession{Shard: 3, Session: two})
+	k.equal("both", get(k, k.s.Session, 0), messages.SessionFound{Session: one, Alive: alive, Found: true})
+	k.equal("both, the other way", get(k, k.s.Session, 3), messages.SessionFound{Session: two, Alive: alive, Found: true})
+	k.apply(&messages.KeepSession{Shard: 0, Session: messages.Session{}}, &messages.KeepAlive{Shard: 0, At: alive.Add(time.Hour)})
+	k.equal("forgotten", get(k, k.s.Session, 0), messages.SessionFound{Alive: alive.Add(time.Hour), Found: true})
+	k.equal("of no shard", get(k, k.s.Session, 1), messages.SessionFound{})
+}
+
+// Requests to models are told from a time on, the oldest first, those of one
+// millisecond as they came.
+func testAttempts(k *kit) {
+	at := time.UnixMilli(1770000000123)
+	made := func(after time.Duration, model string) messages.AttemptMade {
+		return messages.AttemptMade{Model: model, At: at.Add(after), Input: 10, Output: 20, Cost: 0.000125}
+	}
+	later, first, same := made(time.Minute, "c"), made(0, "a"), made(0, "b")
+	k.apply(&later, &first, &same)
+	k.equal("all", get(k, k.s.Attempts, time.Time{}), []messages.AttemptMade{first, same, later})
+	k.equal("from the first on", get(k, k.s.Attempts, at), []messages.AttemptMade{first, same, later})
+	k.equal("after the first", get(k, k.s.Attempts, at.Add(time.Millisecond)), []messages.AttemptMade{later})
+	k.equal("after all", get(k, k.s.Attempts, at.Add(time.Hour)), []messages.AttemptMade(nil))
+	finer := messages.AttemptMade{At: at.Add(time.Hour + 999*time.Microsecond)}
+	k.apply(&finer)
+	k.equal("to the millisecond", get(k, k.s.Attempts, at.Add(time.Hour+500*time.Microsecond)), []messages.AttemptMade{{At: at.Add(time.Hour)}})
+}
+
+func testNotes(k *kit) {
+	note := func(owner, key, value string) *messages.KeepNote {
+		return &messages.KeepNote{Owner: owner, Key: key, Value: value}
+	}
+	k.apply(note("user/1", "a", "1"), note("user/1", "b", "2"), note("user/2", "a", "3"), note("user/1", "", "4"))
+	k.equal("of one", get(k, k.s.Notes, "user/1"), map[string]string{"a": "1", "b": "2", "": "4"})
+	k.apply(note("user/1", "a", "5"), note("user/1", "b", ""), note("user/1", "c", ""), note("user/9", "c", ""))
+	k.equal("replaced and removed", get(k, k.s.Notes, "user/1"), map[string]string{"a": "5", "": "4"})
+	k.equal("of another", get(k, k.s.Notes, "user/2"), map[string]string{"a": "3"})
+	k.equal("of nobody", get(k, k.s.Notes, "user"), map[string]string(nil))
+}
+
+// What crashed actors is told to the operator, the newest first, and is bounded.
+func testQuarantine(k *kit) {
+	before := time.Now().Add(-time.Second)
+	one := messages.Quarantine{Actor: "channel/7", Message: "*messages.MessageReceived", Stack: "panic: ouch\n…", Trigger: newest()}
+	two := messages.Quarantine{Actor: "user/1"}
+	k.apply(&one, &two)
+	got := list(k, k.s.Quarantined)
+	if len(got) != 2 {
+		k.t.Fatalf("%d are in quarantine", len(got))
+	}
+	k.equal("the newest", got[0].Quarantine, two)
+	k.equal("the oldest", got[1].Quarantine, one)
+	if at := got[0].At; at.Before(before) || at.After(time.Now().Add(time.Second)) {
+		k.t.Errorf("it was kept at %v", at)
+	}
+	var many []any
+	for i := range 1000 {
+		many = append(many, &messages.Quarantine{Actor: "channel/" + strconv.Itoa(i)})
+	}
+	k.apply(many...)
+	got = list(k, k.s.Quarantined)
+	if len(got) != 1000 || got[0].Actor != "channel/999" || got[999].Actor != "channel/0" {
+		k.t.Errorf("%d are in quarantine", len(got))
+	}
+}
+
+// What is about messages before the bound is forgotten, but for triggers
+// without outcome, which are owed one.
+func testPrune(k *kit) {
+	id := newest()
+	old, waiting, bound := id-3, id-2, id
+	k.accept(7, old, waiting, bound)
+	k.apply(
+		&messages.KeepPart{Trigger: old, Message: 1}, &messages.KeepPart{Trigger: waiting, Message: 2}, &messages.KeepPart{Trigger: bound, Message: 3},
+		&messages.EndTrigger{Trigger: old, State: messages.TriggerAnswered}, &messages.EndTrigger{Trigger: bound, State: messages.TriggerAnswered},
+		&messages.KeepShared{Nonce: "old", Covers: []messages.MessageID{old, waiting}},
+		&messages.KeepShared{Nonce: "new", Covers: []messages.MessageID{bound, old}},
+		&messages.AttemptMade{Model: "old", At: bound.Time().Add(-time.Millisecond)},
+		&messages.AttemptMade{Model: "new", At: bound.Time()},
+		&messages.KeepNote{Owner: "user/1", Key: "a", Value: "b"},
+		&messages.KeepAlive{At: time.UnixMilli(1)},
+	)
+	k.apply(&messages.Prune{Before: bound}, &messages.Prune{Before: bound})
+	if _, found, err := k.s.Trigger(k.t.Context(), old); found || err != nil {
+		k.t.Errorf("the old one: %v, %v", found, err)
+	}
+	k.equal("without outcome", k.trigger(waiting).Parts, []messages.MessageID{2})
+	k.equal("at the bound", k.trigger(bound).Parts, []messages.MessageID{3})
+	k.equal("shared", get(k, k.s.Shared, old), []messages.KeepShared{{Nonce: "new", Covers: []messages.MessageID{bound, old}}})
+	k.equal("attempts", get(k, k.s.Attempts, time.Time{}), []messages.AttemptMade{{Model: "new", At: bound.Time()}})
+	k.equal("notes", get(k, k.s.Notes, "user/1"), map[string]string{"a": "b"})
+
+	k.accept(7, old)
+	k.equal("what comes anew", k.trigger(old), question(old, 7))
+}
+
+// fill writes one of everything.
+func (k *kit) fill() {
+	id := newest()
+	k.accept(7, id, id+1, id+2)
+	k.apply(
+		&messages.KeepPart{Trigger: id, Part: 1, Message: 2}, &messages.KeepFinal{Trigger: id, Text: large()},
+		&messages.CountAttempt{Trigger: id}, &messages.EndTrigger{Trigger: id + 1, State: messages.TriggerRefused, Cause: messages.CauseGone},
+		revision(id+2, 4, "edited"),
+		&messages.KeepShared{Nonce: "n", Covers: []messages.MessageID{id, id + 1}},
+		&messages.KeepSession{Shard: 2, Session: messages.Session{ID: "s", Seq: 3}}, &messages.KeepAlive{Shard: 2, At: time.UnixMilli(1770000000123)},
+		&messages.Quarantine{Actor: "a"}, &messages.AttemptMade{Model: "m", At: time.UnixMilli(1770000000123)},
+		&messages.KeepNote{Owner: "user/1", Key: "a", Value: "b"},
+	)
+}
+
+// everything returns all that fill wrote.
+func (k *kit) everything() []any {
+	id := newest()
+	return []any{
+		k.trigger(id), k.trigger(id + 1), k.trigger(id + 2), get(k, k.s.Unfinished, 7), list(k, k.s.UnfinishedChannels),
+		get(k, k.s.Shared, id), get(k, k.s.Session, 2), get(k, k.s.Attempts, time.Time{}), get(k, k.s.Notes, "user/1"),
+		list(k, k.s.Quarantined),
+	}
+}
