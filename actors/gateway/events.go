@@ -33,8 +33,8 @@ func (a *gateway) event(c *actor.Context, event any) {
 	}
 }
 
-// guildEvent tells a guild of itself. What a guild has forgotten it asks for,
-// so the event is done with at once.
+// guildEvent tells a guild of itself. The event is done with at once: a guild
+// that forgets it in a crash does without until the next session tells it anew.
 func (a *gateway) guildEvent(c *actor.Context, event any) {
 	var guild messages.GuildID
 	var seq int64

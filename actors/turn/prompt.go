@@ -94,7 +94,7 @@ func (f *frame) visible(asker messages.UserID) []messages.Line {
 	gone := map[messages.MessageID]bool{}
 	var kept []messages.Line
 	for _, l := range f.window.Lines {
-		if l.ID < f.user.Cleared && (l.Author == asker || l.Own && gone[l.ReplyTo]) {
+		if l.ID < f.user.Cleared && l.Author == asker || l.Own && gone[l.ReplyTo] {
 			gone[l.ID] = true
 			continue
 		}

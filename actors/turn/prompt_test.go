@@ -96,6 +96,19 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
+// An answer that came after its asker cleared the conversation goes with its
+// question.
+func TestClearedWhileAnswered(t *testing.T) {
+	f := testFrame()
+	f.user.Cleared = 3
+	f.window.Lines[2].ID = 5 // the answer to Ann
+	for _, l := range f.visible(ann) {
+		if l.Own || l.Author == ann {
+			t.Errorf("still there: %+v", l)
+		}
+	}
+}
+
 // Two turns share an answer when all that enters the prompt is the same, but for
 // who asks; nothing is shared across what differs.
 func TestShareKey(t *testing.T) {
