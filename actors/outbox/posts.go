@@ -22,29 +22,39 @@ const (
 	fewStreams = 3
 )
 
-// A unit is what can be brought to the channel in one message: the next part of
-// a reply, or the answer to all who share it.
-type unit struct{ replies []*reply }
+// A unit is what can be brought to the channel in one answer: the next part of a
+// reply, or the answer to all who share it.
+type unit struct {
+	replies []*reply // due
+	coming  []*reply // that share the answer, without anything to show yet
+	need    int      // posts that are kept for it
+}
 
 // A round is the handing out of the posts that the budget allows now.
 type round struct {
 	*state
 	now     time.Time
-	room    int            // posts that may be sent
-	spare   int            // of those, beyond one for each unit
-	streams map[string]int // replies that grow in the channel, by share
-	waiting bool           // somebody could have been served with a greater budget
+	room    int             // posts that may be sent
+	spare   int             // of those, beyond what the units need
+	streams map[string]int  // replies that grow in the channel, by share
+	probes  map[string]bool // shares of which a post is on its way
+	waiting bool            // somebody could have been served with a greater budget
 }
 
 // postAll posts what is due, in the order of arrival. It reports whether posts
 // wait for the budget.
 //
-// While it carries one post for each, everybody gets their own. When it does
-// not, one post is kept for those who share an answer, to answer them together.
+// While it carries a reply for each, everybody gets their own. When it does not,
+// what one answer takes is kept for those who share it, to answer them together.
 func (s *state) postAll(now time.Time) bool {
+	s.first = s.firsts()
 	units := s.units(now)
-	r := round{state: s, now: now, room: s.lane.posts.room(now), streams: s.streams()}
-	r.spare = r.room - len(units)
+	r := round{state: s, now: now, room: s.lane.posts.room(now), probes: map[string]bool{}}
+	r.streams = s.streams(r.probes)
+	r.spare = r.room
+	for _, u := range units {
+		r.spare -= u.need
+	}
 	for _, u := range units {
 		if r.room <= 0 {
 			r.wait(u)
@@ -56,32 +66,69 @@ func (s *state) postAll(now time.Time) bool {
 	return r.waiting
 }
 
-// units returns what is due to be posted to the channel.
-func (s *state) units(now time.Time) []*unit {
-	var all []*unit
+// units returns what is due to be posted to the channel, and what will be for
+// several who share it.
+func (s *state) units(now time.Time) (all []*unit) {
 	shared := map[string]*unit{}
 	for _, r := range s.order {
-		if r.hook || !s.due(r, now) {
+		due := !r.hook && s.due(r, now)
+		joins := s.lane.posts.paced() && r.mergeable() && r.live() && (due || !r.final())
+		if !due && !joins {
 			continue
 		}
-		if s.lane.posts.paced() && r.mergeable() {
-			if u := shared[r.Share]; u != nil {
-				u.replies = append(u.replies, r)
-				continue
-			}
-			u := &unit{}
+		u := shared[r.Share]
+		if u == nil || !joins {
+			u = &unit{need: 1}
+			all = append(all, u)
+		}
+		if joins {
 			shared[r.Share] = u
-			u.replies, all = append(u.replies, r), append(all, u)
-			continue
 		}
-		all = append(all, &unit{[]*reply{r}})
+		if due {
+			u.replies = append(u.replies, r)
+		} else {
+			u.coming = append(u.coming, r)
+		}
+	}
+	all = slices.DeleteFunc(all, func(u *unit) bool { return len(u.replies) == 0 && len(u.coming) < 2 })
+	for _, u := range all {
+		u.need = u.takes()
 	}
 	return all
 }
 
+// takes returns how many posts are to be kept for a unit: for those who share an
+// answer as many as it takes as far as it is known, else the next one.
+func (u *unit) takes() int {
+	n := len(u.replies) + len(u.coming)
+	switch {
+	case len(u.replies) == 0:
+		return 1
+	case n > 1:
+		return takes(u.replies[0].text, n)
+	case u.replies[0].merged():
+		return len(u.replies[0].goal) - u.replies[0].missing()
+	}
+	return 1
+}
+
+// takes returns about how many messages it takes to bring a text to so many
+// people who are mentioned.
+func takes(text string, people int) int {
+	most := carries(text)
+	n := (units(text) + min(people, most)*maxMention + maxPart - 1) / maxPart
+	if n > maxParts {
+		n = 1 // a file
+	}
+	return max(n, 1) * max((people+most-1)/most, 1)
+}
+
 // due reports whether the next part of r is to be posted, limits aside.
 func (s *state) due(r *reply, now time.Time) bool {
-	if !r.live() || r.worded.IsZero() || r.missing() < 0 || s.behind(r) {
+	if !r.live() || r.worded.IsZero() || r.missing() < 0 {
+		return false
+	}
+	if first, ok := s.first[r.Asker]; ok && first < r.Trigger && !r.merged() {
 		return false
 	}
 	at := r.again
@@ -100,25 +147,29 @@ func (s *state) due(r *reply, now time.Time) bool {
 	return true
 }
 
-// behind reports whether an earlier answer to the same person is still on its
-// way.
-func (s *state) behind(r *reply) bool {
-	if r.merged() || r.Asker == 0 {
-		return false
-	}
-	for _, other := range s.replies {
-		if other.Asker == r.Asker && other.Trigger < r.Trigger && other.final() {
-			return true
+// firsts returns, by person, the first question whose answer is on its way: no
+// later one is answered before it is there.
+func (s *state) firsts() map[messages.UserID]messages.MessageID {
+	first := map[messages.UserID]messages.MessageID{}
+	for _, r := range s.replies {
+		if id, ok := first[r.Asker]; r.final() && (!ok || r.Trigger < id) {
+			first[r.Asker] = r.Trigger
 		}
 	}
-	return false
+	return first
 }
 
-// streams counts the replies that grow in the channel.
-func (s *state) streams() map[string]int {
+// streams counts the replies that grow in the channel. When one of those who
+// share an answer has it whole, no other is to begin to grow.
+func (s *state) streams(probes map[string]bool) map[string]int {
 	n := map[string]int{}
 	for _, r := range s.order {
-		if r.Share != "" && !r.final() && r.live() && !r.clean() {
+		probes[r.Share] = probes[r.Share] || r.busy() && !r.shown()
+		switch {
+		case r.Share == "" || !r.live():
+		case r.final():
+			n[r.Share] = unbounded
+		case !r.clean():
 			n[r.Share]++
 		}
 	}
@@ -129,42 +180,50 @@ func (s *state) streams() map[string]int {
 // then the rest in one.
 func (r *round) serve(u *unit) {
 	rest := u.replies
-	for len(rest) > 1 && r.spare > 0 {
+	for len(rest)+len(u.coming) > 1 && r.spare > 0 {
 		i := slices.IndexFunc(rest, r.alone)
 		if i < 0 {
 			break
 		}
+		cost := takes(rest[i].text, 0)
+		if cost > r.spare {
+			break
+		}
 		r.post(rest[i])
-		r.spare--
+		r.spare -= cost
 		rest = slices.Delete(rest, i, i+1)
 	}
-	last := r.room == 1
 	switch {
-	case r.gathers(rest, last):
+	case len(rest) == 0 || r.gathers(rest, u):
 		r.waiting = r.waiting || slices.ContainsFunc(rest, (*reply).final)
-		r.room--
+		r.room -= u.need
 	case len(rest) > 1:
-		r.together(slices.DeleteFunc(rest, func(m *reply) bool { return !m.final() }))
+		r.together(slices.DeleteFunc(rest, func(m *reply) bool { return !m.final() }), u.need)
 	case r.alone(rest[0]):
 		r.post(rest[0])
+		r.room -= u.need - 1
 	case r.lane.posts.paced():
-		r.room-- // kept until it may go
+		r.room -= u.need // kept until it may go
 	}
 }
 
 // together answers those who share an answer.
-func (r *round) together(finished []*reply) {
+func (r *round) together(finished []*reply, need int) {
 	if len(finished) == 1 {
 		r.post(finished[0])
 		return
 	}
-	r.room--
+	r.room -= need
 	r.merge(finished)
 }
 
 // alone reports whether a reply may go by itself now. What grows may be one of a
-// few with the same text only.
+// few with the same text only. While the limit is not known, one of those who
+// share an answer finds out what is left for the others.
 func (r *round) alone(m *reply) bool {
+	if m.Share != "" && !r.lane.posts.learnt && r.probes[m.Share] {
+		return false
+	}
 	if m.final() {
 		return m.postable(m.missing())
 	}
@@ -185,36 +244,47 @@ func (s *state) mostStreams() int {
 	}
 }
 
-// gathers reports whether replies that share an answer wait: for each other's
-// turns, and for more to come if the last post is to answer them.
-func (r *round) gathers(rest []*reply, last bool) bool {
-	var first, newest time.Time
-	growing := 0
-	for _, m := range rest {
-		if !m.final() {
-			growing++
-		} else if first.IsZero() || m.finished.Before(first) {
-			first = m.finished
-		}
-		if m.opened.After(newest) {
-			newest = m.opened
-		}
-	}
-	if len(rest) > 1 && growing > 0 {
-		if first.IsZero() {
-			return true
-		}
-		if until := first.Add(gather); r.now.Before(until) {
-			r.later(until)
-			return true
-		}
-		return growing == len(rest)
-	}
-	until := newest.Add(quiet)
-	if !last || !r.lane.posts.paced() || !rest[0].mergeable() || !r.now.Before(until) {
+// gathers reports whether those who share an answer wait: for each other's turns,
+// and for more to come if they have the last post.
+func (r *round) gathers(rest []*reply, u *unit) bool {
+	if !rest[0].mergeable() || !r.lane.posts.paced() {
 		return false
 	}
-	r.later(until)
+	var first, newest time.Time
+	open := len(u.coming)
+	for _, m := range rest {
+		newest = later(newest, m.opened)
+		switch {
+		case !m.final():
+			open++
+		case first.IsZero() || m.finished.Before(first):
+			first = m.finished
+		}
+	}
+	last := r.room <= u.need
+	switch {
+	case open > 0 && (len(rest) > 1 || last):
+		return r.awaits(first.Add(gather)) || first.IsZero()
+	case last:
+		return r.awaits(newest.Add(quiet))
+	}
+	return false
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// awaits reports whether it is before a time, and makes sure of being called
+// then.
+func (r *round) awaits(at time.Time) bool {
+	if !r.now.Before(at) {
+		return false
+	}
+	r.later(at)
 	return true
 }
 
@@ -289,6 +359,7 @@ func (r *reply) nonce(i int) string {
 // post sends the next part of a reply to the channel.
 func (r *round) post(m *reply) {
 	r.room--
+	r.probes[m.Share] = true
 	if !m.final() && m.Share != "" {
 		r.streams[m.Share]++
 	}

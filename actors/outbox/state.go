@@ -55,7 +55,8 @@ type state struct {
 	serial  uint64                        // of requests and writes
 	flights map[uint64]*flight
 	writes  map[uint64]*record
-	typed   time.Time // when typing was last shown
+	typed   time.Time                              // when typing was last shown
+	first   map[messages.UserID]messages.MessageID // of this step: see firsts
 
 	out  []any
 	wake time.Time // when tick is to be called; zero for never
@@ -213,7 +214,6 @@ func (s *state) renew(r *reply, m messages.Reply, now time.Time) *reply {
 		return s.add(m, now)
 	}
 	s.answerAll(r, &messages.Failure{Cause: messages.CauseCancelled})
-	r.askers = nil
 	r.Reply = m
 	r.adopt(m.Parts)
 	r.text, r.seen, r.goal, r.kept = "", "", nil, false
@@ -305,6 +305,7 @@ func (s *state) answerAll(r *reply, result any) {
 	for _, asker := range r.askers {
 		s.answer(asker, result)
 	}
+	r.askers = nil
 	for _, m := range r.members {
 		s.answerAll(m, result)
 		m.ended = true
