@@ -10,9 +10,11 @@ ARG VERSION=development
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /troupe ./cmd/troupe \
  && mkdir /data
 
-FROM gcr.io/distroless/static-debian12:nonroot
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /troupe /troupe
-COPY --from=build --chown=nonroot:nonroot /data /data
+COPY --from=build --chown=65532:65532 /data /data
+USER 65532:65532
 # The store must outlive the container; the endpoints are for who maps the port.
 ENV TROUPE_STORE=sqlite:/data/troupe.db TROUPE_HTTP=0.0.0.0:8080
 VOLUME /data
