@@ -37,7 +37,7 @@ func serve(t *testing.T, w World, addr string) (url string, stop func()) {
 func TestBrowserChat(t *testing.T) {
 	w := newFakeWorld()
 	url, _ := serve(t, w, "127.0.0.1:0")
-	p := browsertest.Open(t, browsertest.Start(t), url)
+	p := browsertest.Start(t).Open(t, url)
 	p.Within(2*time.Second, `document.activeElement.id === "text" && document.activeElement.placeholder.includes("mention @Troupe")`)
 	p.Type("@Troupe what is rain?\r")
 	p.Until(`document.querySelector("#log .mention")?.innerText === "@Troupe"`)

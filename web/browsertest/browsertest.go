@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -29,9 +30,11 @@ const (
 // names of the browser's program, in the order of preference.
 var names = []string{"chromium", "chromium-browser", "google-chrome"}
 
-// Start starts a browser that ends with the test. Give its context to [Open]
-// for every page that is to be tested in it.
-func Start(t testing.TB) context.Context {
+// A Browser runs until the test that has started it ends.
+type Browser struct{ ctx context.Context }
+
+// Start starts a browser. [Browser.Open] opens pages in it.
+func Start(t testing.TB) *Browser {
 	t.Helper()
 	var program string
 	for _, name := range names {
@@ -71,7 +74,7 @@ func Start(t testing.TB) context.Context {
 	if err := chromedp.Do(browser); err != nil {
 		t.Fatalf("start %s: %v", program, err)
 	}
-	return browser
+	return &Browser{ctx: browser}
 }
 
 // A Page is a tab of a browser, with nothing in it of other pages. Its methods
@@ -85,12 +88,11 @@ type Page struct {
 	expected []string // parts of what the console may tell
 }
 
-// Open opens a web address in a new tab of a browser that [Start] has started.
-// The test fails if the page complains in its console, or throws; see
-// [Page.Expect].
-func Open(t testing.TB, browser context.Context, url string) *Page {
+// Open opens a web address in a new tab, 1280 by 800 pixels. The test fails if
+// the page complains in its console, or throws; see [Page.Expect].
+func (b *Browser) Open(t testing.TB, url string) *Page {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	p := &Page{t: t, ctx: ctx}
 	console := chromedp.Console(ctx)
 	done := make(chan struct{})
@@ -111,6 +113,9 @@ func Open(t testing.TB, browser context.Context, url string) *Page {
 	p.Do(chromedp.EmulateViewport(1280, 800), chromedp.Navigate(url))
 	return p
 }
+
+// Context returns the context of chromedp, for what a Page has no method for.
+func (p *Page) Context() context.Context { return p.ctx }
 
 // hear notes what the page tells its console, if it is a complaint.
 func (p *Page) hear(m chromedp.ConsoleMessage) {
@@ -135,19 +140,10 @@ func (p *Page) complain() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, told := range p.told {
-		if !p.expects(told) {
+		if !slices.ContainsFunc(p.expected, func(text string) bool { return strings.Contains(told, text) }) {
 			p.t.Errorf("the page complains in its console: %s", told)
 		}
 	}
-}
-
-func (p *Page) expects(told string) bool {
-	for _, text := range p.expected {
-		if strings.Contains(told, text) {
-			return true
-		}
-	}
-	return false
 }
 
 // Do runs actions of chromedp, each within 10 s.

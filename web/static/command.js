@@ -29,8 +29,9 @@ export class CommandForm {
       h("span", { class: "name" }, `/${command.name}`),
       ...fields,
       fields.length === 0 && h("span", { class: "about" }, command.description),
-      h("button", { type: "submit", class: "run" }, "Run"),
-      h("button", { type: "button", class: "close", "aria-label": "Cancel the command", title: "Cancel (Esc)", onclick: () => this.hide() }, "✕"));
+      h("span", { class: "ends" },
+        h("button", { type: "submit", class: "run" }, "Run"),
+        h("button", { type: "button", class: "close", "aria-label": "Cancel the command", title: "Cancel (Esc)", onclick: () => this.hide() }, "✕")));
     this.#form.setAttribute("aria-label", `Command ${command.name}: ${command.description}`);
     this.#form.hidden = false;
     (this.#form.querySelector("input, select") ?? this.#form.querySelector(".run")).focus();

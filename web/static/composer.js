@@ -2,7 +2,7 @@
 // command's form.
 
 import { CommandForm } from "./command.js";
-import { $, h } from "./dom.js";
+import { $, face, fill, h } from "./dom.js";
 import { rank, Suggest } from "./suggest.js";
 import { toSent, toTyped, word } from "./text.js";
 
@@ -21,7 +21,7 @@ export class Composer {
     this.#store = store;
     this.#do = act;
     this.#command = new CommandForm({
-      send: (command, options) => act.use(command, options),
+      send: (command, options) => act.use(command, this.#sentOptions(command, options)),
       problem: act.problem,
       close: () => this.#closeCommand(),
     });
@@ -45,18 +45,21 @@ export class Composer {
     return this.#aim?.kind === "reply";
   }
 
-  // enter shows the draft of the open channel.
+  // enter comes to the open channel, with what was begun there.
   enter() {
     this.#aim = null;
-    this.#command.open && this.#command.hide();
+    if (this.#command.open) this.#command.hide();
     this.#set(this.#store.drafts[this.#store.channel] ?? "");
     this.#showAim();
-    this.placeholder();
+    this.#invite();
     this.focus();
   }
 
-  placeholder() {
-    const { open, bot } = this.#store;
+  // invite tells where a message would go, and whose it would be.
+  #invite() {
+    const { open, bot, self } = this.#store;
+    fill($("self"), self && face(self));
+    $("self").title = self ? `You speak as ${self.name}` : "";
     const where = open?.guild ? `Message #${open.name} — mention @${bot.name} to ask` : `Message @${bot.name}`;
     this.#text.placeholder = open ? where : "There is no channel to write in";
     this.#text.disabled = !open;
@@ -85,6 +88,13 @@ export class Composer {
     if (wasEdit) this.#set(this.#store.drafts[this.#store.channel] ?? "");
     this.#showAim();
     this.focus();
+  }
+
+  // spokenAs tells that somebody else speaks now: what was typed is kept, but
+  // nobody edits another's message.
+  spokenAs() {
+    if (this.#aim?.kind === "edit") this.cancel();
+    this.#invite();
   }
 
   // gone ends a reply to or an edit of a message that is no more.
@@ -149,12 +159,19 @@ export class Composer {
     this.#keep();
     this.#showAim();
     const ok = aim?.kind === "edit"
-      ? await this.#do.edit(aim.message, sent)
+      ? sent === aim.message.text || await this.#do.edit(aim.message, sent)
       : await this.#do.say(sent, aim?.message.id);
     if (ok || this.#store.channel !== channel || this.#text.value) return;
     if (aim) this.#begin(aim); // what could not be sent is not lost
     this.#set(text);
     this.#keep();
+  }
+
+  // sentOptions has the names in free texts as IDs.
+  #sentOptions(command, options) {
+    const free = command.options?.filter((o) => o.kind === "text" && !o.choices?.length && options[o.name]) ?? [];
+    const sent = free.map((o) => [o.name, toSent(options[o.name], this.#store.here(), this.#store.channels)]);
+    return { ...options, ...Object.fromEntries(sent) };
   }
 
   #key(e) {
@@ -215,6 +232,7 @@ export class Composer {
   }
 
   #closeCommand() {
+    this.#do.problem("");
     $("say").hidden = false;
     this.focus();
   }

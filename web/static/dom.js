@@ -21,19 +21,25 @@ export function fill(el, ...children) {
   el.replaceChildren(...children.filter((c) => c !== null && c !== undefined && c !== false));
 }
 
-// hue is a person's own colour, an angle that the style sheet uses.
-export function hue(person) {
-  let sum = 0;
-  for (const letter of person.id + person.name) sum = (sum * 31 + letter.codePointAt(0)) % 360;
-  return sum;
+const golden = 137.5; // degrees; any number of hues that far apart differ
+const hues = new Map(); // person's ID: hue
+
+// colour gives each of the people a hue of their own.
+export function colour(people) {
+  people.forEach((p, i) => hues.set(p.id, (40 + i * golden) % 360));
+}
+
+// tint gives an element the hue of a person; the style sheet makes a colour of it.
+export function tint(el, person) {
+  el.style.setProperty("--hue", hues.get(person.id) ?? 250);
+  return el;
 }
 
 // face is the round picture of a person: the first letter of the name.
 export function face(person) {
   const el = h("span", { class: person.bot ? "face bot" : "face", "aria-hidden": "true" });
   el.textContent = [...person.name][0]?.toUpperCase() ?? "?";
-  el.style.setProperty("--hue", hue(person));
-  return el;
+  return tint(el, person);
 }
 
 // dots are the three that move while somebody is at it.

@@ -16,9 +16,11 @@ export class Log {
   #down = $("down");
   #items = new Map(); // message ID: {li, m, look}
   #bottom = true; // stay at the bottom while messages grow
+  #was = 0; // where the list was scrolled to last
   #act;
 
-  // act has what can be done with a message: reply, edit, remove, older, leave.
+  // act has what can be done with messages: reply, edit, remove, older, lost
+  // (one to show that is not loaded), leave.
   constructor(act) {
     this.#act = { ...act, jump: (id) => this.jump(id) };
     this.#scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
@@ -101,7 +103,11 @@ export class Log {
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
     const left = scrollHeight - scrollTop - clientHeight;
-    this.#bottom = left < near;
+    // Messages that grow make the way to the bottom longer, too; only who
+    // scrolls up has left it.
+    if (left < near) this.#bottom = true;
+    else if (scrollTop < this.#was) this.#bottom = false;
+    this.#was = scrollTop;
     if (this.#bottom) this.#down.hidden = true;
     else if (left > clientHeight) this.#offer("Latest messages ↓");
   }
@@ -125,10 +131,10 @@ export class Log {
     this.#down.hidden = true;
   }
 
-  // reveal scrolls to a message, if it is loaded.
+  // jump scrolls to a message, if it is loaded.
   jump(id) {
     const li = this.#items.get(id)?.li;
-    if (!li) return;
+    if (!li) return this.#act.lost();
     this.#bottom = false;
     li.scrollIntoView({ block: "center" });
     li.classList.add("found");

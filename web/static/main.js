@@ -2,15 +2,16 @@
 
 import * as api from "./api.js";
 import { Composer } from "./composer.js";
-import { $, dots, fill } from "./dom.js";
+import { $, colour } from "./dom.js";
 import { Log, showEmpty } from "./log.js";
 import { drawer, showHead, showPeople, showPlaces } from "./side.js";
 import { Store } from "./store.js";
 import { follow } from "./stream.js";
+import { Typing } from "./typing.js";
 
-const typingFor = 10_000; // ms that Discord shows somebody as typing
 const settled = 1_200; // ms without a change until a message is read out
 const problemFor = 10_000; // ms that a problem stays in sight
+const again = 2_000; // ms until what has failed is tried again
 
 const store = new Store();
 const log = new Log({
@@ -18,6 +19,7 @@ const log = new Log({
   edit: (m) => composer.edit(m),
   remove: (m) => attempt(() => api.remove(m.channel, m.id, store.me)).then(() => composer.focus()),
   older: loadOlder,
+  lost: () => problem("That message is further up, or gone. Load older messages to look for it."),
   leave: () => composer.focus(),
 });
 const composer = new Composer(store, {
@@ -35,8 +37,9 @@ const composer = new Composer(store, {
 
 let firstUnread; // ID of the message above which the line "New" stands
 let opening = 0; // counts openings of channels, to tell a late answer
+let away = 0; // messages that have come to the open channel while nobody looked
 let held = null; // changes of the open channel while it is being loaded
-const typing = new Map(); // channel and person: {channel, author, timer}
+const typing = new Typing();
 const unsaid = new Map(); // message ID: timer until it is read out
 
 // attempt does what may be refused, and reports whether it was done.
@@ -66,7 +69,8 @@ function say(text, replyTo) {
 }
 
 function showSide() {
-  showHead(store);
+  colour(store.people);
+  showHead(store, away);
   showPlaces(store, open, openDM);
   showPeople(store, speakAs);
 }
@@ -94,7 +98,7 @@ async function open(id) {
   composer.enter();
   await load();
   log.toBottom();
-  showTyping();
+  typing.show(id);
 }
 
 // load gets the messages of the open channel. What changes meanwhile is held
@@ -133,18 +137,18 @@ async function openDM() {
   });
 }
 
-async function speakAs(id) {
+// speakAs lets somebody else speak. stay leaves the focus where it is.
+async function speakAs(id, stay) {
   if (!id || id === store.me) return;
   const before = store.channel;
   store.me = id;
-  store.overview(store);
+  store.settle();
+  composer.spokenAs();
   if (store.channel !== before) return open(store.channel);
   store.save();
   showSide();
-  composer.gone(composer.target);
   showLog();
-  composer.placeholder();
-  composer.focus();
+  if (!stay) composer.focus();
 }
 
 // replyNext aims the reply at the message before or after the present target.
@@ -156,15 +160,25 @@ function replyNext(step) {
   else if (step > 0) composer.cancel();
 }
 
-// renew loads everything again, staying where one is.
+// renewPlaces loads the overview again, staying where one is. It reports
+// whether the open channel is still there.
+async function renewPlaces() {
+  const before = store.channel;
+  store.overview(await api.state());
+  if (store.channel !== before) {
+    await open(store.channel);
+    return false;
+  }
+  showSide();
+  return true;
+}
+
+// renew loads everything again, until it has succeeded.
 async function renew() {
-  await attempt(async () => {
-    const before = store.channel;
-    store.overview(await api.state());
-    showSide();
-    if (store.channel !== before) return open(store.channel);
-    await load();
+  const done = await attempt(async () => {
+    if (await renewPlaces()) await load();
   });
+  if (!done) setTimeout(renew, again);
 }
 
 function change(c) {
@@ -176,14 +190,16 @@ function change(c) {
       store.forget(m);
       composer.gone(m.id);
       return showLog();
-    case "typing": return type(m);
-    case "places":
+    case "typing":
+      if (m.author.id !== store.me) typing.begin(m.channel, m.author);
+      return;
+    case "places": return attempt(renewPlaces);
     case "reset": return renew();
   }
 }
 
 function hear(m) {
-  endTyping(m.channel, m.author.id);
+  typing.end(m.channel, m.author.id);
   const wasUnread = JSON.stringify(store.unread);
   const isNew = store.hear(m);
   if (JSON.stringify(store.unread) !== wasUnread) {
@@ -193,8 +209,18 @@ function hear(m) {
   if (m.channel !== store.channel) return;
   if (log.atBottom) store.trim();
   showLog();
-  if (isNew && m.author.id !== store.me) log.arrived();
+  if (isNew && m.author.id !== store.me) arrive(m);
   if (isNew || unsaid.has(m.id)) readOut(m);
+}
+
+// arrive notes a message that somebody else has said in the open channel.
+function arrive(m) {
+  log.arrived();
+  if (!document.hidden) return;
+  away++;
+  firstUnread ??= m.id;
+  showHead(store, away);
+  showLog();
 }
 
 // readOut has a message read to those who cannot see it, once it has stopped
@@ -207,27 +233,6 @@ function readOut(m) {
     const words = document.querySelector(`#m${CSS.escape(m.id)} .body`)?.textContent;
     if (words) $("said").textContent = `${m.author.name}: ${words}`;
   }, settled));
-}
-
-function type({ channel, author }) {
-  if (author.id === store.me) return;
-  const key = `${channel} ${author.id}`;
-  clearTimeout(typing.get(key)?.timer);
-  typing.set(key, { channel, author, timer: setTimeout(() => endTyping(channel, author.id), typingFor) });
-  showTyping();
-}
-
-function endTyping(channel, person) {
-  const key = `${channel} ${person}`;
-  clearTimeout(typing.get(key)?.timer);
-  if (typing.delete(key)) showTyping();
-}
-
-function showTyping() {
-  const names = [...typing.values()].filter((t) => t.channel === store.channel).map((t) => t.author.name);
-  if (!names.length) return fill($("typing"));
-  const who = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)} are` : `${names[0]} is`;
-  fill($("typing"), dots(), `${who} typing…`);
 }
 
 // keys that work wherever the focus is.
@@ -261,8 +266,14 @@ async function start() {
     await open(store.channel);
     follow(world.last, { change, online: (up) => ($("offline").hidden = up) });
   });
-  if (!begun) setTimeout(start, 2000);
+  if (!begun) setTimeout(start, again);
 }
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) firstUnread = undefined;
+  else away = 0;
+  showHead(store, away);
+});
 
 $("menu").addEventListener("click", () => drawer(!document.body.classList.contains("open")));
 $("shade").addEventListener("click", () => drawer(false));

@@ -1,9 +1,10 @@
 // One message as an element: who, when, what it answers, its text and files.
 
 import { fileURL } from "./api.js";
-import { dots, face, h, hue, size } from "./dom.js";
+import { dots, face, h, size, tint } from "./dom.js";
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const short = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }); // fits the margin
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 const pictures = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
@@ -27,13 +28,13 @@ function parts(m, first, act) {
     out.push(h("div", { class: "above" }, h("b", {}, m.command.person), h("span", {}, `used /${m.command.name}`)));
   }
   if (first) {
-    const name = h("strong", m.author.bot ? { class: "bot" } : {}, m.author.name);
-    name.style.setProperty("--hue", hue(m.author));
+    const name = tint(h("strong", m.author.bot ? { class: "bot" } : {}, m.author.name), m.author);
     out.push(face(m.author));
     out.push(h("div", { class: "message" },
       h("div", { class: "who" }, name, m.author.bot && h("span", { class: "tag" }, "APP"), stamp), ...content(m)));
   } else {
     stamp.className = "stamp";
+    stamp.textContent = short.format(time);
     out.push(stamp, h("div", { class: "message" }, ...content(m)));
   }
   return out;

@@ -50,27 +50,29 @@ function mark(sign) {
 // sign is what stands before a channel's name.
 export function sign(c) {
   if (!c.guild) return "@";
-  return c.parent ? "⌁" : "#";
+  return c.parent ? "↳" : "#";
 }
 
-// showPeople lists who can be spoken as.
+// showPeople lists who can be spoken as. speakAs is told whether it was the
+// keyboard that chose: then the focus stays in the list.
 export function showPeople(store, speakAs) {
   const focused = $("faces").contains(document.activeElement);
-  fill($("faces"), ...store.people.map((p, i) => h("label", { class: "person" },
-    h("input", { type: "radio", name: "me", value: p.id, checked: p.id === store.me, onchange: () => speakAs(p.id) }),
+  let clicked = false;
+  fill($("faces"), ...store.people.map((p, i) => h("label", { class: "person", onclick: (e) => (clicked ||= e.detail > 0) },
+    h("input", { type: "radio", name: "me", value: p.id, checked: p.id === store.me, onchange: () => speakAs(p.id, !clicked) }),
     face(p), p.name,
     i < digits && h("kbd", { "aria-label": `Alt and ${i + 1}` }, `Alt ${i + 1}`))));
   if (focused) $("faces").querySelector(":checked")?.focus();
 }
 
-// showHead names the open channel above its messages.
-export function showHead(store) {
+// showHead names the open channel, above its messages and in the title of the
+// window with what was not seen yet: away are messages of the open channel.
+export function showHead(store, away) {
   const c = store.open;
-  const guild = store.guilds.find((g) => g.id === c?.guild) ?? store.guilds[0];
-  $("guild").textContent = guild?.name ?? store.bot.name;
+  $("title").textContent = `${store.bot.name} playground`;
   fill($("place"), c && mark(sign(c)), c ? (c.guild ? c.name : store.bot.name) : "No channel");
   $("topic").textContent = c?.topic ?? (c && !c.guild ? `What you and ${store.bot.name} say to each other` : "");
-  const unread = Object.values(store.unread).reduce((sum, u) => sum + u.count, 0);
+  const unread = store.unseen() + away;
   const name = c ? (c.guild ? `#${c.name}` : `@${store.bot.name}`) : store.bot.name;
   document.title = `${unread ? `(${unread}) ` : ""}${name} – ${store.bot.name} playground`;
 }

@@ -41,11 +41,16 @@ export class Store {
     }
   }
 
-  // overview takes a new world and finds a place in it.
+  // overview takes a new world.
   overview({ bot, people, guilds, channels, commands }) {
     Object.assign(this, {
       bot, people: people ?? [], guilds: guilds ?? [], channels: channels ?? [], commands: commands ?? [],
     });
+    this.settle();
+  }
+
+  // settle makes sure that whoever speaks is in a channel that they can see.
+  settle() {
     if (!this.people.some((p) => p.id === this.me)) this.me = this.people[0]?.id ?? "";
     if (!this.visible().some((c) => c.id === this.channel)) this.channel = this.fallback();
   }
@@ -56,6 +61,10 @@ export class Store {
     const mine = this.visible();
     const wasDM = this.open && !this.open.guild;
     return ((wasDM && this.dm()) || mine.find((c) => c.guild) || mine[0])?.id ?? "";
+  }
+
+  get self() {
+    return this.people.find((p) => p.id === this.me);
   }
 
   get open() {
@@ -133,12 +142,15 @@ export class Store {
     u.mentioned ||= !channel.guild || this.aimed(m);
   }
 
-  // aimed reports whether a message is meant for whoever speaks.
+  // aimed reports whether a message mentions whoever speaks.
   aimed(m) {
-    if (m.author.id === this.me) return false;
-    return [`<@${this.me}>`, `<@!${this.me}>`, "@everyone", "@here"].some((s) => m.text.includes(s))
-      || (m.reply && this.list.some((old) => old.id === m.reply.id && old.author.id === this.me))
-      || false;
+    return m.author.id !== this.me
+      && [`<@${this.me}>`, `<@!${this.me}>`, "@everyone", "@here"].some((s) => m.text.includes(s));
+  }
+
+  // unseen is how many messages there are in channels that are not open.
+  unseen() {
+    return this.visible().reduce((sum, c) => sum + (this.unread[c.id]?.count ?? 0), 0);
   }
 
   // lastOwn is the latest message that whoever speaks can edit.
