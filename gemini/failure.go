@@ -40,19 +40,25 @@ func (c *Client) failure(caller, call context.Context, x *exchange, err error, p
 	case errors.As(err, &inStream):
 		return c.refused(&exchange{}, refusalOf(inStream), p)
 	case x.readErr != nil && !errors.Is(x.readErr, errTooLarge):
-		return &messages.Failure{Cause: messages.CauseUnreachable, Retry: messages.RetryOnce,
-			Detail: "the stream broke off: " + c.redact.line(x.readErr.Error())}
+		return &messages.Failure{
+			Cause: messages.CauseUnreachable, Retry: messages.RetryOnce,
+			Detail: "the stream broke off: " + c.redact.line(x.readErr.Error()),
+		}
 	case x.status != 0:
 		// genai's error holds the whole chunk: only its kind is told.
-		return &messages.Failure{Cause: messages.CauseOverloaded, Retry: messages.RetryOnce, Status: x.status,
-			Detail: unreadable(x, err)}
+		return &messages.Failure{
+			Cause: messages.CauseOverloaded, Retry: messages.RetryOnce, Status: x.status,
+			Detail: unreadable(x, err),
+		}
 	}
 	var send *url.Error
 	if !errors.As(err, &send) {
 		return &messages.Failure{Cause: messages.CauseInternal, Detail: "genai refuses the request"}
 	}
-	return &messages.Failure{Cause: messages.CauseUnreachable, Retry: messages.RetryBackoff,
-		Detail: c.redact.line(send.Err.Error())}
+	return &messages.Failure{
+		Cause: messages.CauseUnreachable, Retry: messages.RetryBackoff,
+		Detail: c.redact.line(send.Err.Error()),
+	}
 }
 
 func unreadable(x *exchange, err error) string {
@@ -68,8 +74,10 @@ func unreadable(x *exchange, err error) string {
 // notGemini is the failure of a request that something else answered: a proxy,
 // a login page, a wrong address.
 func notGemini(status int) *messages.Failure {
-	return &messages.Failure{Cause: messages.CauseUnreachable, Status: status,
-		Detail: "a web page answered, not Gemini: check the base URL and the proxy"}
+	return &messages.Failure{
+		Cause: messages.CauseUnreachable, Status: status,
+		Detail: "a web page answered, not Gemini: check the base URL and the proxy",
+	}
 }
 
 // refused says what an error of Gemini's means. r is nil when its body told

@@ -188,8 +188,10 @@ func (c *Client) CountTokens(ctx context.Context, p *messages.Prompt) (int, erro
 		return 0, c.failure(ctx, call, x, err, p)
 	}
 	if n == 0 { // genai takes an error in place of a count for one of nothing
-		return 0, &messages.Failure{Cause: messages.CauseOverloaded, Retry: messages.RetryOnce, Status: x.status,
-			Detail: "the answer holds no count"}
+		return 0, &messages.Failure{
+			Cause: messages.CauseOverloaded, Retry: messages.RetryOnce, Status: x.status,
+			Detail: "the answer holds no count",
+		}
 	}
 	return n, nil
 }
