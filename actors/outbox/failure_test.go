@@ -335,7 +335,7 @@ func TestRevision(t *testing.T) {
 	edited.Revision = 1
 	for _, at := range []time.Duration{1 * ms, 50 * ms, 100 * ms, 1500 * ms, 2050 * ms} {
 		for _, cancels := range []bool{false, true} {
-			w := newWorld(t)
+			w, edited := newWorld(t), edited
 			w.at(0, func() { w.open(r); w.grow(1, "old") })
 			w.at(2*time.Second, func() { w.finish(1, r, "old answer") })
 			w.at(at, func() {

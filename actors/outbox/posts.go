@@ -125,14 +125,14 @@ func takes(text string, people int) int {
 
 // due reports whether the next part of r is to be posted, limits aside.
 func (s *state) due(r *reply, now time.Time) bool {
-	if !r.live() || r.worded.IsZero() || r.missing() < 0 {
+	if r.next() < 0 {
 		return false
 	}
 	if first, ok := s.first[r.Asker]; ok && first < r.Trigger && !r.merged() {
 		return false
 	}
 	at := r.again
-	if !r.final() {
+	if !r.final() && !r.leaving {
 		if expires := r.expires(s.patience); !expires.IsZero() && !now.Before(expires) {
 			return false
 		}
@@ -224,8 +224,8 @@ func (r *round) alone(m *reply) bool {
 	if m.Share != "" && !r.lane.posts.learnt && r.probes[m.Share] {
 		return false
 	}
-	if m.final() {
-		return m.postable(m.missing())
+	if m.final() || m.leaving {
+		return m.postable(m.next())
 	}
 	return m.Share == "" || r.streams[m.Share] < r.mostStreams()
 }
@@ -363,18 +363,23 @@ func (r *round) post(m *reply) {
 	if !m.final() && m.Share != "" {
 		r.streams[m.Share]++
 	}
-	r.sendPart(m, m.missing(), r.now)
+	r.sendPart(m, m.next(), r.now)
 }
 
-// sendPart sends a part that has no message yet.
+// sendPart sends a part that has no message yet, or finds out which it has: the
+// nonce decides, not what it holds.
 func (s *state) sendPart(r *reply, i int, now time.Time) {
-	want := r.want()[i]
 	p := r.part(i)
+	stray := i == r.stray()
+	want := p.draft
+	if !stray {
+		want = r.want()[i]
+	}
 	p.busy, p.nonce = true, r.nonce(i)
 	if p.tried.IsZero() {
 		p.draft = want
 	}
-	if !r.final() {
+	if !r.final() && !stray {
 		r.moved, r.seen = now, r.text
 	}
 	f := &flight{kind: posting, reply: r, part: i, want: want, budget: &r.lane.posts}
@@ -388,9 +393,9 @@ func (s *state) sendPart(r *reply, i int, now time.Time) {
 		return
 	}
 	post := &messages.Post{
-		Channel: s.channel, Content: want.text, ReplyTo: r.ReplyTo, Notify: i == 0, Nonce: p.nonce, Files: want.files(),
+		Channel: s.channel, Content: want.text, ReplyTo: r.ReplyTo, Notify: i == 0 && !stray, Nonce: p.nonce, Files: want.files(),
 	}
-	if i == 0 {
+	if post.Notify {
 		post.Mentions = r.people()
 	}
 	s.send(f, post, now)
@@ -399,15 +404,15 @@ func (s *state) sendPart(r *reply, i int, now time.Time) {
 // postHooks sends what responds to interactions, each within its own limits.
 func (s *state) postHooks(now time.Time) {
 	for _, r := range s.order {
-		if !r.hook || !s.due(r, now) || !r.postable(r.missing()) {
+		if !r.hook || !s.due(r, now) || !r.postable(r.next()) {
 			continue
 		}
 		b := &r.lane.posts
-		if r.missing() == 0 {
+		if r.next() == 0 {
 			b = &r.lane.edits
 		}
 		if b.room(now) > 0 {
-			s.sendPart(r, r.missing(), now)
+			s.sendPart(r, r.next(), now)
 		} else if now.Before(b.reset) {
 			s.later(b.reset)
 		}

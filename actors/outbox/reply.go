@@ -102,6 +102,41 @@ func (r *reply) mergeable() bool {
 	return r.Share != "" && r.Interaction.ID == 0 && !r.merged() && r.clean()
 }
 
+// next returns the part to be posted next, or -1 for none: one that the answer
+// needs, else one of which it must be found out whether it was posted, so that it
+// can be deleted.
+func (r *reply) next() int {
+	i := -1
+	if r.live() && !r.worded.IsZero() {
+		i = r.missing()
+	}
+	if i < 0 {
+		i = r.stray()
+	}
+	return i
+}
+
+// stray returns a part that is not needed, but may have been posted, or -1.
+func (r *reply) stray() int {
+	if r.failure == nil && !r.lost && (r.final() && !r.leaving || r.leaving && r.erase) {
+		for i := r.needs(); i < len(r.parts); i++ {
+			if p := &r.parts[i]; p.message == 0 && !p.busy && !p.tried.IsZero() {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// needs returns how many messages the answer is to have in the end, as far as is
+// known.
+func (r *reply) needs() int {
+	if r.leaving {
+		return 0
+	}
+	return len(r.goal)
+}
+
 // missing returns the first part of the goal that has no message, or -1 if
 // there is none or it is being posted. What is not finished needs a first one.
 func (r *reply) missing() int {
@@ -136,6 +171,8 @@ func (r *reply) recorded() bool {
 // the nonce that it determines are enough to find it again.
 func (r *reply) postable(i int) bool {
 	switch {
+	case r.leaving:
+		return true
 	case i > 0:
 		return r.recorded()
 	case r.merged():
@@ -168,7 +205,7 @@ func (r *reply) stands() bool {
 		}
 	}
 	for i := len(r.goal); i < len(r.parts); i++ {
-		if r.parts[i].message != 0 {
+		if r.parts[i].message != 0 || !r.parts[i].tried.IsZero() {
 			return false
 		}
 	}
@@ -216,7 +253,10 @@ func (r *reply) want() []content {
 func (r *reply) expires(patience time.Duration) time.Time {
 	at := r.finished
 	for i := range r.parts {
-		if tried := r.parts[i].tried; !tried.IsZero() && r.parts[i].message == 0 && (at.IsZero() || tried.Before(at)) {
+		if i > 0 && i >= len(r.goal) {
+			break
+		}
+		if tried := r.parts[i].tried; !tried.IsZero() && (at.IsZero() || tried.Before(at)) {
 			at = tried
 		}
 	}
@@ -224,6 +264,14 @@ func (r *reply) expires(patience time.Duration) time.Time {
 		return at
 	}
 	return at.Add(patience)
+}
+
+// forget gives up to find out about parts that are not needed and that Discord
+// does not know the nonce of any more.
+func (r *reply) forget(patience time.Duration, now time.Time) {
+	if i := r.stray(); i >= 0 && !now.Before(r.parts[i].tried.Add(patience)) {
+		r.parts[i] = part{}
+	}
 }
 
 // backoff puts off the next try, for longer each time.

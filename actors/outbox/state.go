@@ -55,6 +55,7 @@ type state struct {
 	serial  uint64                        // of requests and writes
 	flights map[uint64]*flight
 	writes  map[uint64]*record
+	merged  map[messages.MessageID]merged          // triggers answered together of late
 	typed   time.Time                              // when typing was last shown
 	first   map[messages.UserID]messages.MessageID // of this step: see firsts
 
@@ -69,6 +70,7 @@ func newState(channel messages.ChannelID, patience time.Duration) *state {
 		replies:  map[messages.MessageID]*reply{},
 		flights:  map[uint64]*flight{},
 		writes:   map[uint64]*record{},
+		merged:   map[messages.MessageID]merged{},
 	}
 }
 
@@ -101,7 +103,11 @@ func (s *state) grow(trigger messages.MessageID, text string, now time.Time) []a
 func (s *state) finish(asker uint64, m messages.Reply, text, note string, now time.Time) []any {
 	s.out = s.out[:0]
 	r := s.find(m)
+	done, known := s.merged[m.Trigger]
 	switch {
+	case known && done.revision == m.Revision:
+		s.answer(asker, &messages.ReplyPosted{Parts: done.parts, Merged: true})
+		return s.step(now)
 	case r != nil && m.Revision < r.Revision:
 		s.answer(asker, &messages.Failure{Cause: messages.CauseCancelled})
 		return s.step(now)
@@ -261,6 +267,7 @@ func (s *state) later(at time.Time) {
 func (s *state) settle(now time.Time) {
 	s.order = slices.DeleteFunc(s.order, func(r *reply) bool {
 		r.unhook(now, s)
+		r.forget(s.patience, now)
 		if !s.over(r, now) {
 			return false
 		}
@@ -278,12 +285,13 @@ func (s *state) over(r *reply, now time.Time) bool {
 	case r.leaving:
 		expired := !now.Before(r.heard.Add(s.patience))
 		s.later(r.heard.Add(s.patience))
-		return expired || !r.busy() && (!r.erase || !r.shown())
+		return expired || !r.busy() && (!r.erase || !r.shown() && r.stray() < 0)
 	case r.failure != nil && r.final():
 		s.answerAll(r, r.failure)
 		return true
 	case r.stands():
 		if r.unconfirmed() == 0 {
+			s.remember(r, now)
 			s.answerAll(r, &messages.ReplyPosted{Parts: r.messages(), Merged: r.merged()})
 			return true
 		}
@@ -298,6 +306,29 @@ func (s *state) over(r *reply, now time.Time) bool {
 	}
 	s.answerAll(r, &messages.Failure{Cause: messages.CauseUnreachable, Detail: "the answer did not get through in time"})
 	return true
+}
+
+// A merged is an answer that somebody got together with others.
+type merged struct {
+	revision int
+	parts    []messages.MessageID
+	at       time.Time
+}
+
+// remember notes who was answered by r together with others: should one of them
+// be asked for again, no nonce would find that message.
+func (s *state) remember(r *reply, now time.Time) {
+	if !r.merged() {
+		return
+	}
+	for id, m := range s.merged {
+		if now.Sub(m.at) > abandoned {
+			delete(s.merged, id)
+		}
+	}
+	for _, m := range r.members {
+		s.merged[m.Trigger] = merged{m.Revision, r.messages(), now}
+	}
 }
 
 // answerAll tells all who wait for r what became of it.

@@ -195,9 +195,11 @@ type world struct {
 	now     time.Time
 	events  []event
 	serial  int
-	log     []string       // requests as they arrive, and answers
-	kept    []any          // by the journal, in order
-	answers map[uint64]any // by asker
+	log     []string             // requests as they arrive, and answers
+	kept    []any                // by the journal, in order
+	answers map[uint64]any       // by asker
+	way     func() time.Duration // of a request or its answer
+	disk    func() time.Duration // of a write
 	fault   func(what any) any
 	refuse  func(what any) error // by the pool or the journal
 }
@@ -211,6 +213,8 @@ type event struct {
 func newWorld(t *testing.T) *world {
 	return &world{
 		t: t, wall: newWall(), s: newState(room, DefaultDeadline), now: start, answers: map[uint64]any{},
+		way:  func() time.Duration { return travel / 2 },
+		disk: func() time.Duration { return fsync },
 	}
 }
 
@@ -262,12 +266,13 @@ func (w *world) next() int {
 
 // take carries out what the state wants done.
 func (w *world) take(todo []any) {
+	asked := w.s
 	for _, do := range slices.Clone(todo) {
 		switch do := do.(type) {
 		case request:
 			w.request(do)
 		case write:
-			w.in(fsync, func() { w.write(do) })
+			w.in(w.disk(), func() { w.write(asked, do) })
 		case answer:
 			w.note("answer %d: %s", do.asker, outcome(do.result))
 			if _, twice := w.answers[do.asker]; twice {
@@ -278,19 +283,27 @@ func (w *world) take(todo []any) {
 	}
 }
 
+// tell tells the instance that asked, if it is still there.
+func (w *world) tell(asked *state, f func() []any) {
+	if w.s == asked {
+		w.take(f())
+	}
+}
+
 func (w *world) request(r request) {
+	asked := w.s
 	if w.refuse != nil {
 		if err := w.refuse(r.what); err != nil {
-			w.in(0, func() { w.take(w.s.failed(r.id, err, w.now)) })
+			w.in(0, func() { w.tell(asked, func() []any { return asked.failed(r.id, err, w.now) }) })
 			return
 		}
 	}
-	w.in(travel/2, func() { w.arrive(r) })
+	w.in(w.way(), func() { w.arrive(asked, r) })
 }
 
 // arrive lets a request reach Discord. One that meets a limit comes again when
 // that has passed, as the pool has it.
-func (w *world) arrive(r request) {
+func (w *world) arrive(asked *state, r request) {
 	w.note("%s", describe(r.what))
 	var result any
 	if w.fault != nil {
@@ -299,28 +312,33 @@ func (w *world) arrive(r request) {
 	if result == nil {
 		result = w.do(r.what, w.now)
 	}
-	w.in(travel/2, func() {
+	back := w.way()
+	w.in(back, func() {
 		switch result := result.(type) {
 		case messages.Sent:
-			w.take(w.s.sent(r.id, result, w.now))
+			w.tell(asked, func() []any { return asked.sent(r.id, result, w.now) })
 		case *messages.Limited:
-			w.take(w.s.limited(r.id, result.Wait, w.now))
-			w.in(max(result.Wait-travel/2, 0), func() { w.arrive(r) })
+			w.tell(asked, func() []any { return asked.limited(r.id, result.Wait, w.now) })
+			w.in(max(result.Wait-back, 0), func() {
+				if w.s == asked {
+					w.arrive(asked, r)
+				}
+			})
 		case error:
-			w.take(w.s.failed(r.id, result, w.now))
+			w.tell(asked, func() []any { return asked.failed(r.id, result, w.now) })
 		}
 	})
 }
 
-func (w *world) write(m write) {
+func (w *world) write(asked *state, m write) {
 	if w.refuse != nil {
 		if err := w.refuse(m.what); err != nil {
-			w.take(w.s.unwritten(m.id, 0, w.now))
+			w.tell(asked, func() []any { return asked.unwritten(m.id, 0, w.now) })
 			return
 		}
 	}
 	w.kept = append(w.kept, m.what)
-	w.take(w.s.written(m.id, w.now))
+	w.tell(asked, func() []any { return asked.written(m.id, w.now) })
 }
 
 func (w *world) note(format string, args ...any) {
