@@ -255,6 +255,7 @@ func (s *storm) live(life int, begin time.Duration, texts []string) {
 		if s.answers[s.askers[r.Trigger]] != nil && s.r.IntN(2) == 0 {
 			continue // its outcome is kept
 		}
+		delete(s.askers, r.Trigger)
 		at := begin + time.Duration(s.r.IntN(3000))*ms
 		s.at(at, alive(func() {
 			r.Parts = s.stored(r.Trigger)

@@ -302,8 +302,12 @@ func (w *world) request(r request) {
 }
 
 // arrive lets a request reach Discord. One that meets a limit comes again when
-// that has passed, as the pool has it.
+// that has passed, as the pool has it; one of an instance that is gone does not
+// come.
 func (w *world) arrive(asked *state, r request) {
+	if w.s != asked {
+		return
+	}
 	w.note("%s", describe(r.what))
 	var result any
 	if w.fault != nil {
@@ -319,11 +323,7 @@ func (w *world) arrive(asked *state, r request) {
 			w.tell(asked, func() []any { return asked.sent(r.id, result, w.now) })
 		case *messages.Limited:
 			w.tell(asked, func() []any { return asked.limited(r.id, result.Wait, w.now) })
-			w.in(max(result.Wait-back, 0), func() {
-				if w.s == asked {
-					w.arrive(asked, r)
-				}
-			})
+			w.in(max(result.Wait-back, 0), func() { w.arrive(asked, r) })
 		case error:
 			w.tell(asked, func() []any { return asked.failed(r.id, result, w.now) })
 		}
