@@ -156,12 +156,19 @@ func (c *conn) resume(data json.RawMessage) {
 		return
 	}
 	c.s.mu.Lock()
-	defer c.s.mu.Unlock()
-	c.s.world.resume(c, d.SessionID, d.Seq)
+	invalid, code := c.s.world.resume(c, d.SessionID, d.Seq)
+	c.s.mu.Unlock()
+	switch {
+	case code != 0:
+		c.close(code, "Invalid seq.")
+	case invalid:
+		c.invalid(false)
+	}
 }
 
-// resume gives the session to c, with all that happened after seq.
-func (w *world) resume(c *conn, id string, seq int64) {
+// resume gives the session to c, with all that happened after seq. Else it
+// tells whether the session is invalid, or with which code to close.
+func (w *world) resume(c *conn, id string, seq int64) (invalid bool, code int) {
 	ses := w.sessions[id]
 	if ses != nil && ses.expired(w.now(), w.s.cfg.ResumeWindow) {
 		w.end(id)
@@ -169,16 +176,16 @@ func (w *world) resume(c *conn, id string, seq int64) {
 	}
 	switch {
 	case ses == nil:
-		c.invalid(false)
+		return true, 0
 	case seq < 0 || seq > ses.latest():
 		w.end(id)
-		c.close(closeInvalidSeq, "Invalid seq.")
+		return false, closeInvalidSeq
 	case !ses.attach(c, seq):
 		w.end(id)
-		c.invalid(false)
-	default:
-		ses.resume()
+		return true, 0
 	}
+	ses.resume()
+	return false, 0
 }
 
 // end forgets a session. Its connection, if any, has none from then on.

@@ -113,6 +113,8 @@ func (c *channel) maySend(u *user) *Error {
 	switch {
 	case p&PermViewChannel == 0:
 		return errMissingAccess
+	case c.guild == nil && u.bot && c.recipient.closed:
+		return errDMClosed
 	case p&send == 0:
 		return errMissingPermissions
 	case c.locked && p&PermManageThreads == 0:

@@ -157,7 +157,9 @@ func (w *world) wireMessage(m *message, v view) wireMessage {
 	if m.use != nil && m.author == w.bot {
 		id := w.app.String()
 		out.ApplicationID, out.WebhookID = id, id
-		out.Interaction = &wireUse{ID: uint64(m.use.id), Type: m.use.kind, Name: m.use.name, User: m.use.user.wire()}
+		out.Interaction = &wireUse{
+			ID: uint64(m.use.id), Type: m.use.kind, User: m.use.user.wire(), Owners: map[string]string{"0": decimal(uint64(m.channel.guildID()))},
+		}
 	}
 	if v.content || w.readable(m) {
 		for i, a := range m.attachments {

@@ -64,6 +64,13 @@ type route struct {
 	hash   string
 }
 
+// The two patterns that http.ServeMux cannot hold together, as there are paths
+// that fit both.
+const (
+	unpinPattern = "DELETE /channels/{channel}/messages/pins/{message}"
+	clearPattern = "DELETE /channels/{channel}/messages/{message}/reactions"
+)
+
 // routes are the requests that are served, with their limits.
 func routes(l Limits) []route {
 	return slices.Concat(messageRoutes(l), placeRoutes(l), commandRoutes(l))
@@ -87,12 +94,12 @@ func messageRoutes(l Limits) []route {
 		{pattern: "PUT /channels/{channel}/pins/{message}", class: ClassPin, limit: l.Other, major: ch, bucket: "pin", do: (*call).pinMessage},
 		{pattern: "PUT /channels/{channel}/messages/pins/{message}", class: ClassPin, limit: l.Other, major: ch, bucket: "pin", do: (*call).pinMessage},
 		{pattern: "DELETE /channels/{channel}/pins/{message}", class: ClassPin, limit: l.Other, major: ch, bucket: "pin", do: (*call).unpinMessage},
-		{pattern: "DELETE /channels/{channel}/messages/pins/{message}", class: ClassPin, limit: l.Other, major: ch, bucket: "pin", do: (*call).unpinMessage},
+		{pattern: unpinPattern, class: ClassPin, limit: l.Other, major: ch, bucket: "pin", do: (*call).unpinMessage},
 
 		{pattern: "PUT " + reactions + "/{user}", class: ClassReaction, limit: l.React, major: ch, bucket: "react", do: (*call).addReaction},
 		{pattern: "DELETE " + reactions + "/{user}", class: ClassReaction, limit: l.React, major: ch, bucket: "react", do: (*call).removeReaction},
 		{pattern: "DELETE " + reactions, class: ClassReaction, limit: l.React, major: ch, bucket: "react", do: (*call).clearReactions},
-		{pattern: "DELETE " + one + "/reactions", class: ClassReaction, limit: l.React, major: ch, bucket: "react", do: (*call).clearReactions},
+		{pattern: clearPattern, class: ClassReaction, limit: l.React, major: ch, bucket: "react", do: (*call).clearReactions},
 		{pattern: "GET " + reactions, class: ClassReactionList, limit: l.Other, major: ch, do: (*call).listReactions},
 
 		{pattern: "POST /channels/{channel}/threads", class: ClassThread, limit: l.Other, major: ch, do: (*call).createThread},
@@ -162,20 +169,40 @@ func commandRoutes(l Limits) []route {
 // the gateway.
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	handle := func(pattern string, rt route) {
-		rt.bucket = or(rt.bucket, rt.pattern)
-		rt.hash = bucketHash(rt.bucket)
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { s.serve(&rt, w, r) })
-	}
+	handlers := map[string]http.HandlerFunc{}
 	for _, rt := range routes(s.cfg.Limits) {
-		method, path, _ := strings.Cut(rt.pattern, " ")
-		handle(method+" /api/{version}"+path, rt)
+		handlers[rt.pattern] = s.handler(rt)
+		if method, path, _ := strings.Cut(rt.pattern, " "); rt.pattern != unpinPattern && rt.pattern != clearPattern {
+			mux.Handle(method+" /api/{version}"+path, handlers[rt.pattern])
+		}
 	}
+	mux.HandleFunc("DELETE /api/{version}/channels/{channel}/messages/{one}/{two}", func(w http.ResponseWriter, r *http.Request) {
+		switch one, two := r.PathValue("one"), r.PathValue("two"); {
+		case one == "pins":
+			r.SetPathValue("message", two)
+			handlers[unpinPattern](w, r)
+		case two == "reactions":
+			r.SetPathValue("message", one)
+			handlers[clearPattern](w, r)
+		default:
+			s.write(w, failure(errNotFound))
+		}
+	})
 	none := Limit{Requests: -1}
-	handle("GET /attachments/{channel}/{file}/{name}", route{class: ClassFile, limit: none, exempt: true, open: true, do: (*call).getFile})
-	handle("/", route{class: classUnknown, limit: none, do: func(*call) (any, *Error) { return nil, errNotFound }})
+	mux.Handle("GET /attachments/{channel}/{file}/{name}", s.handler(route{
+		class: ClassFile, limit: none, exempt: true, open: true, do: (*call).getFile,
+	}))
+	mux.Handle("/", s.handler(route{
+		class: classUnknown, limit: none, do: func(*call) (any, *Error) { return nil, errNotFound },
+	}))
 	for _, pattern := range []string{"/{$}", resumePath, resumePath + "/{$}"} {
 		mux.HandleFunc(pattern, s.serveGateway)
 	}
 	return mux
+}
+
+func (s *Server) handler(rt route) http.HandlerFunc {
+	rt.bucket = or(rt.bucket, rt.pattern)
+	rt.hash = bucketHash(rt.bucket)
+	return func(w http.ResponseWriter, r *http.Request) { s.serve(&rt, w, r) }
 }

@@ -188,10 +188,10 @@ type wireReference struct {
 }
 
 type wireUse struct {
-	ID   uint64   `json:"id,string"`
-	Type int      `json:"type"`
-	Name string   `json:"name,omitempty"`
-	User wireUser `json:"user"`
+	ID     uint64            `json:"id,string"`
+	Type   int               `json:"type"`
+	User   wireUser          `json:"user"`
+	Owners map[string]string `json:"authorizing_integration_owners"`
 }
 
 type wireReaction struct {
