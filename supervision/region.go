@@ -19,7 +19,7 @@ type RegionConfig struct {
 	Make   func(id uint64) actor.Producer  // of one entity
 	Policy Policy                          // of each entity
 	Idle   time.Duration                   // without mail for so long, an entity is put to sleep
-	Budget int                             // bytes that all entities together may keep in memory; 0 for any
+	Budget int64                           // bytes that all entities together may keep in memory; 0 for any
 	Hold   int                             // messages kept for an entity while its old instance ends
 	Weight func(entities int, bytes int64) // is told what there is, for metrics; may be nil
 	Log    *slog.Logger
@@ -215,7 +215,7 @@ func (r *region) shrink(c *actor.Context) {
 	if r.cfg.Budget <= 0 {
 		return
 	}
-	over := r.weight - int64(r.cfg.Budget)
+	over := r.weight - r.cfg.Budget
 	for el := r.byUse.Front(); el != nil && over > 0; el = el.Next() {
 		e := el.Value.(*entity)
 		if e.unwilling {

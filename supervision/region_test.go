@@ -65,7 +65,7 @@ func startRegion(e actortest.Engine, budget int) (*actor.PID, *village) {
 		Make:   func(id uint64) actor.Producer { return func() actor.Receiver { return &villager{id: id, v: v} } },
 		Policy: DefaultPolicy("", nil, actortest.Log()),
 		Idle:   time.Minute,
-		Budget: budget,
+		Budget: int64(budget),
 		Hold:   100,
 		Weight: func(_ int, bytes int64) { v.weight = int(bytes) },
 		Log:    actortest.Log(),

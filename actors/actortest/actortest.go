@@ -42,7 +42,13 @@ func Log() *slog.Logger { return slog.New(slog.DiscardHandler) }
 // Start spawns an actor that ends with the test, and with it what it has under
 // way. A goroutine that it leaves behind fails the test.
 func (e Engine) Start(p actor.Producer) *actor.PID {
-	pid := e.Spawn(func() actor.Receiver { return &mortal{Receiver: p()} }, "test")
+	pid := e.Spawn(func() actor.Receiver {
+		r := p()
+		if _, hosted := r.(actors.Mortal); hosted {
+			return r
+		}
+		return &mortal{Receiver: r}
+	}, "test")
 	e.t.Cleanup(func() { e.Stop(pid) })
 	return pid
 }

@@ -1,0 +1,223 @@
+package supervision
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"troupe/actors/channel"
+	"troupe/actors/coalescer"
+	"troupe/actors/command"
+	"troupe/actors/gateway"
+	"troupe/actors/guild"
+	"troupe/actors/health"
+	"troupe/actors/journal"
+	"troupe/actors/outbox"
+	"troupe/actors/quota"
+	"troupe/actors/router"
+	"troupe/actors/turn"
+	"troupe/actors/user"
+	"troupe/config"
+	"troupe/messages"
+
+	"github.com/anthdm/hollywood/actor"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// A World is what the actors need of the world outside, and what they are told
+// about themselves.
+type World struct {
+	Self    messages.User // the bot
+	Discord interface {
+		outbox.Discord
+		channel.History
+		command.Discord
+		// Ack answers a command that an answer is being made.
+		Ack(ctx context.Context, i messages.Interaction, private bool) error
+	}
+	Files    turn.Files
+	Gemini   turn.Model
+	Tokens   func(text string) int
+	Price    func(model string, u messages.Usage) float64
+	Zone     *time.Location // whose midnight begins Gemini's day
+	Store    journal.Store
+	Personas []command.Persona // the first is that of who chose none
+	Persona  func(name string) string
+
+	Shards  int // of the gateway; each is one session
+	Connect func(shard int, restore messages.Session, hooks gateway.Hooks) gateway.Client
+
+	Changed func(*messages.Health) // is told how the bot fares
+	Fatal   func(error)            // is told what only the operator can mend
+	Metrics prometheus.Registerer  // nil for none
+	Log     *slog.Logger
+
+	// Before is called with each message before an actor gets it. Tests make
+	// actors panic by it; else nil.
+	Before func(kind string, m any)
+}
+
+// A Tree is the running system.
+type Tree struct {
+	engine  *actor.Engine
+	cfg     *config.Config
+	world   World
+	metrics *Metrics
+	started []*actor.PID // in their order
+}
+
+// Grow starts the whole system of actors. This is its outline: below are the
+// actors that others look up to, then the entities, which come and go, then
+// those that bring the world's events, last, when all is there to take them.
+func Grow(e *actor.Engine, cfg *config.Config, w World) *Tree {
+	t := &Tree{engine: e, cfg: cfg, world: w, metrics: NewMetrics(w.Metrics)}
+	e.Subscribe(e.Spawn(listener(t.metrics, t.log("events")), "events", actor.WithID("node")))
+
+	t.one("health", "node", t.health())
+	t.one("supervisor", "node", t.supervisor())
+	t.one("journal", "node", t.journal())
+	t.one("quota", "gemini", t.quota())
+
+	t.one("router", "discord", t.router("discord", 1000, cfg.Discord.Concurrency.From(10)))
+	t.one("router", "gemini", t.router("gemini", 1000, cfg.Gemini.Concurrency.From(5)))
+	t.one("router", "context", t.router("context", 1000, config.Concurrency{Start: 20}))
+	t.one("coalescer", "user_context", t.coalescer("user_context", 500*time.Millisecond, "context"))
+	t.one("coalescer", "server_context", t.coalescer("server_context", time.Second, "discord"))
+	t.one("coalescer", "generation", t.coalescer("generation", 2*time.Second, "gemini"))
+
+	t.region("user", 0, t.user)
+	t.region("guild", 0, t.guild)
+	t.region("outbox", 0, t.outbox)
+	t.region("channel", int64(cfg.Memory.WindowBytes), t.channel)
+
+	t.one("command", "node", t.command())
+	for shard := range w.Shards {
+		t.one("gateway", fmt.Sprint(shard), t.gateway(shard))
+	}
+	return t
+}
+
+func (t *Tree) health() actor.Producer {
+	return health.New(health.Config{Changed: t.world.Changed, Log: t.log("health")})
+}
+
+func (t *Tree) supervisor() actor.Producer {
+	return Supervisor(SupervisorConfig{
+		Health: t.pid("health", "node"), Journal: t.pid("journal", "node"),
+		Retry: 10 * time.Second, Steady: time.Minute, Crashed: t.metrics.crashed, Log: t.log("supervisor"),
+	})
+}
+
+func (t *Tree) journal() actor.Producer {
+	return journal.New(journal.Config{
+		Store: t.world.Store, Health: t.pid("health", "node"), Metrics: t.world.Metrics, Log: t.log("journal"),
+	})
+}
+
+func (t *Tree) quota() actor.Producer {
+	return quota.New(quota.Config{
+		Default: quota.Limits{
+			RPM: t.cfg.Gemini.RequestsPerMinute, TPM: t.cfg.Gemini.TokensPerMinute, RPD: t.cfg.Gemini.RequestsPerDay,
+		},
+		SpendCap: t.cfg.Limits.DailySpend, Price: t.world.Price, Zone: t.world.Zone,
+		Journal: t.pid("journal", "node"), Metrics: t.world.Metrics, Log: t.log("quota"),
+	})
+}
+
+func (t *Tree) router(name string, capacity int, c config.Concurrency) actor.Producer {
+	cfg := router.Config{
+		Name: name, Capacity: capacity,
+		Concurrency: router.Concurrency{Start: c.Start, Max: c.Max, Pinned: c.Pinned},
+		Metrics:     t.world.Metrics, Log: t.log("router/" + name),
+	}
+	if name == "gemini" {
+		cfg.Quota = t.pid("quota", "gemini")
+	}
+	return router.New(cfg)
+}
+
+func (t *Tree) coalescer(name string, linger time.Duration, pool string) actor.Producer {
+	return coalescer.New(coalescer.Config{
+		Name: name, Linger: linger, Router: t.pid("router", pool), Metrics: t.world.Metrics, Log: t.log("coalescer/" + name),
+	})
+}
+
+func (t *Tree) user(id uint64) actor.Producer {
+	return user.New(user.Config{
+		User: messages.UserID(id), RPM: t.cfg.Limits.UserRequestsPerMinute,
+		Journal: t.pid("journal", "node"), Log: t.log("user"),
+	})
+}
+
+func (t *Tree) guild(id uint64) actor.Producer {
+	return guild.New(guild.Config{
+		Guild: messages.GuildID(id), Self: t.world.Self.ID, Journal: t.pid("journal", "node"), Log: t.log("guild"),
+	})
+}
+
+func (t *Tree) outbox(id uint64) actor.Producer {
+	return outbox.New(outbox.Config{
+		Channel: messages.ChannelID(id), Discord: t.world.Discord, Pool: t.pid("router", "discord"),
+		Journal: t.pid("journal", "node"), Log: t.log("outbox"),
+	})
+}
+
+func (t *Tree) channel(id uint64) actor.Producer {
+	return channel.New(channel.Config{
+		ID: messages.ChannelID(id), Self: t.world.Self, Rules: t.rules(),
+		Window: t.cfg.Memory.WindowMessages, Side: t.cfg.Answer.SideBySide, Queue: t.cfg.Answer.Queue,
+		Guilds: t.pid("region", "guild"), Journal: t.pid("journal", "node"), Outbox: t.pid("region", "outbox"),
+		Reader: t.pid("coalescer", "server_context"), History: t.world.Discord, Parent: t.pid("supervisor", "node"),
+		Turn: t.turn, Log: t.log("channel"),
+	})
+}
+
+// turn returns a turn under its host. Its channel is its supervisor, and passes
+// on what it hears.
+func (t *Tree) turn(q *messages.Question, supervisor *actor.PID) actor.Producer {
+	policy := t.policy("turn")
+	policy.Supervisor = supervisor
+	policy.MaxFailures = 2 // three tries
+	policy.Trigger = func(any) uint64 { return uint64(q.Trigger.ID) }
+	return Host(turn.New(turn.Config{
+		Model: t.cfg.Gemini.Model, MaxTokens: t.cfg.Gemini.MaxOutputTokens, Budget: t.cfg.Memory.PromptTokens,
+		Tokens: t.world.Tokens, Persona: t.world.Persona, Patience: 3 * time.Minute,
+		Channel: supervisor, Users: t.pid("region", "user"), Guilds: t.pid("region", "guild"),
+		Outbox: t.pid("region", "outbox"), Journal: t.pid("journal", "node"),
+		Personal: t.pid("coalescer", "user_context"), Generate: t.pid("coalescer", "generation"),
+		Gemini: t.world.Gemini, Files: t.world.Files, Log: t.log("turn"),
+	}, q), policy)
+}
+
+func (t *Tree) command() actor.Producer {
+	return command.New(command.Config{
+		Self: t.world.Self.ID, Personas: t.world.Personas, Started: time.Now(),
+		Users: t.pid("region", "user"), Guilds: t.pid("region", "guild"), Channels: t.pid("region", "channel"),
+		Quota: t.pid("quota", "gemini"), Health: t.pid("health", "node"), Supervisor: t.pid("supervisor", "node"),
+		Pools: []*actor.PID{t.pid("router", "discord"), t.pid("router", "gemini"), t.pid("router", "context")},
+		Coalescers: []*actor.PID{
+			t.pid("coalescer", "user_context"), t.pid("coalescer", "server_context"), t.pid("coalescer", "generation"),
+		},
+		Journal: t.pid("journal", "node"), Router: t.pid("router", "discord"), Discord: t.world.Discord, Log: t.log("command"),
+	})
+}
+
+func (t *Tree) gateway(shard int) actor.Producer {
+	return gateway.New(gateway.Config{
+		Shard: shard, Self: t.world.Self.ID, Ack: t.world.Discord.Ack, Private: command.Private,
+		Connect: func(restore messages.Session, hooks gateway.Hooks) gateway.Client {
+			return t.world.Connect(shard, restore, hooks)
+		},
+		Channels: t.pid("region", "channel"), Guilds: t.pid("region", "guild"), Outbox: t.pid("region", "outbox"),
+		Commands: t.pid("command", "node"), Journal: t.pid("journal", "node"), Health: t.pid("health", "node"),
+		Fatal: t.world.Fatal, Log: t.log("gateway"),
+	})
+}
+
+func (t *Tree) rules() *channel.Rules {
+	a := &t.cfg.Answer
+	return &channel.Rules{
+		Guilds: a.Guilds, Channels: a.Channels, Users: a.Users, Direct: a.DirectMessages, Always: a.Always, Prefixes: a.Prefixes,
+	}
+}
