@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -131,19 +132,10 @@ func (a *answer) readSources(m *genai.GroundingMetadata) {
 			continue
 		}
 		s := source{title: plain(chunk.Web.Title), uri: chunk.Web.URI}
-		if known := func(o source) bool { return o.uri == s.uri }; linkable(s.uri) && !anyOf(a.sources, known) {
+		if known := func(o source) bool { return o.uri == s.uri }; linkable(s.uri) && !slices.ContainsFunc(a.sources, known) {
 			a.sources = append(a.sources, s)
 		}
 	}
-}
-
-func anyOf(list []source, is func(source) bool) bool {
-	for _, s := range list {
-		if is(s) {
-			return true
-		}
-	}
-	return false
 }
 
 // linkable reports whether uri may stand between < and > in a message.

@@ -16,7 +16,7 @@ func BenchmarkGenerate(b *testing.B) {
 		chunks = append(chunks, chunk(fmt.Sprintf("some words of chunk %d ", i), ""))
 	}
 	c := newClient(b, stream(append(chunks, chunk("end", "STOP"))...))
-	p := ask("hi")
+	p := ask()
 	b.Run("ours", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

@@ -25,7 +25,7 @@ func (c *Client) Check(ctx context.Context, model string) error {
 	if !errors.As(err, &f) {
 		return err
 	}
-	switch f.Cause {
+	switch f.Cause { //nolint:exhaustive // the others cannot be, and have the default
 	case messages.CauseKey:
 		return fmt.Errorf("gemini does not accept the key or its account: %s. "+
 			"See https://aistudio.google.com/apikey, and set GEMINI_API_KEY: %w", advice(f), err)

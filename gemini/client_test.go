@@ -84,7 +84,7 @@ func TestEnvironmentIsIgnored(t *testing.T) {
 		}
 		return respond(200, "text/event-stream", []byte(events(chunk("hi", "STOP")))), nil
 	}), func(cfg *Config) { cfg.BaseURL = "" })
-	if _, err := c.Generate(t.Context(), ask("hi"), nil); err != nil {
+	if _, err := c.Generate(t.Context(), ask(), nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -124,7 +124,7 @@ func TestOneRequest(t *testing.T) {
 			calls++
 			return rt(r)
 		}))
-		_, _ = c.Generate(t.Context(), ask("hi"), nil)
+		_, _ = c.Generate(t.Context(), ask(), nil)
 		if calls != 1 {
 			t.Errorf("%s: %d requests", name, calls)
 		}
@@ -140,7 +140,7 @@ func TestRedirect(t *testing.T) {
 	defer from.Close()
 	c := newClient(t, nil, func(cfg *Config) { cfg.BaseURL = from.URL })
 	defer c.Close()
-	_, err := c.Generate(t.Context(), ask("hi"), nil)
+	_, err := c.Generate(t.Context(), ask(), nil)
 	if f := failure(t, err); f.Cause != messages.CauseUnreachable || f.Status != 307 || reached.Load() {
 		t.Errorf("%v, reached %v", f, reached.Load())
 	}
@@ -157,7 +157,7 @@ func TestConnectionLost(t *testing.T) {
 	defer srv.Close()
 	c := newClient(t, nil, func(cfg *Config) { cfg.BaseURL = srv.URL })
 	defer c.Close()
-	g, err := c.Generate(t.Context(), ask("hi"), nil)
+	g, err := c.Generate(t.Context(), ask(), nil)
 	if err != nil || !g.Cut || g.Text != "Once upon" || g.Usage.Total != 10 {
 		t.Errorf("%+v, %v", g, err)
 	}
@@ -211,7 +211,7 @@ func TestDeadlines(t *testing.T) {
 					time.AfterFunc(time.Second, cancel)
 				}
 				start := time.Now()
-				g, err := newClient(t, tt.rt).Generate(ctx, ask("hi"), nil)
+				g, err := newClient(t, tt.rt).Generate(ctx, ask(), nil)
 				if took := time.Since(start); took != tt.within {
 					t.Errorf("took %v, want %v", took, tt.within)
 				}
@@ -259,14 +259,14 @@ func TestPanicOfCaller(t *testing.T) {
 			t.Errorf("recovered %v", v)
 		}
 	}()
-	_, err := newClient(t, stream(chunk("a", "STOP"))).Generate(t.Context(), ask("hi"), func(string) { panic("mine") })
+	_, err := newClient(t, stream(chunk("a", "STOP"))).Generate(t.Context(), ask(), func(string) { panic("mine") })
 	t.Errorf("no panic, but %v", err)
 }
 
 // One client serves many at once.
 func TestConcurrent(t *testing.T) {
 	c := newClient(t, stream(chunk("a", ""), chunk("b", "STOP")), func(cfg *Config) { cfg.Safety = "some" })
-	p := ask("hi")
+	p := ask()
 	done := make(chan error, 16)
 	for range cap(done) {
 		go func() {
@@ -301,7 +301,7 @@ func TestCheckAsksForTheModel(t *testing.T) {
 // with status 200 for it.
 func TestCountTokensNeedsACount(t *testing.T) {
 	c := newClient(t, always(200, "application/json", `{"error":{"code":503,"status":"UNAVAILABLE"}}`))
-	if n, err := c.CountTokens(t.Context(), ask("hi")); failure(t, err).Retry != messages.RetryOnce {
+	if n, err := c.CountTokens(t.Context(), ask()); failure(t, err).Retry != messages.RetryOnce {
 		t.Errorf("%d, %v", n, err)
 	}
 }
@@ -335,7 +335,7 @@ func TestCheck(t *testing.T) {
 		}
 		err := newClient(t, tt.rt).Check(t.Context(), model)
 		if err != nil {
-			failure(t, err)
+			_ = failure(t, err)
 		}
 		switch {
 		case tt.want == "" && err != nil, tt.want != "" && err == nil:

@@ -26,7 +26,7 @@ func (c *Client) failure(caller, call context.Context, x *exchange, err error, p
 		return &messages.Failure{Cause: messages.CauseCancelled, Detail: "nobody waits for it any more"}
 	case caller.Err() != nil:
 		return &messages.Failure{Cause: messages.CauseTimeout, Detail: "no answer within the caller's deadline"}
-	case context.Cause(call) == errStalled:
+	case errors.Is(context.Cause(call), errStalled):
 		return &messages.Failure{Cause: messages.CauseTimeout, Retry: messages.RetryOnce, Detail: errStalled.Error()}
 	case call.Err() != nil:
 		return &messages.Failure{Cause: messages.CauseTimeout, Detail: "no answer within the client's deadline"}

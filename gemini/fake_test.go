@@ -75,8 +75,8 @@ func newClient(t testing.TB, rt http.RoundTripper, change ...func(*Config)) *Cli
 	return c
 }
 
-func ask(text string) *messages.Prompt {
-	return &messages.Prompt{Model: DefaultModel, System: "You are a test.", Turns: []messages.Turn{{Text: text}}}
+func ask() *messages.Prompt {
+	return &messages.Prompt{Model: DefaultModel, System: "You are a test.", Turns: []messages.Turn{{Text: "hi"}}}
 }
 
 // chunk is one with text, and perhaps a finish reason.

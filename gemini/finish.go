@@ -14,7 +14,7 @@ func (a *answer) readFinish(reason genai.FinishReason) {
 		return
 	}
 	a.finish = reason
-	switch reason {
+	switch reason { //nolint:exhaustive // the others block nothing
 	case genai.FinishReasonSafety, genai.FinishReasonProhibitedContent, genai.FinishReasonBlocklist,
 		genai.FinishReasonSPII, genai.FinishReasonImageSafety, genai.FinishReasonImageProhibitedContent,
 		"MODEL_ARMOR", "JAILBREAK":
@@ -34,7 +34,7 @@ func (a *answer) end(broken *messages.Failure) (*messages.Generation, *messages.
 	case broken != nil:
 		return a.give(true)
 	}
-	switch a.finish {
+	switch a.finish { //nolint:exhaustive // what blocks is dealt with above
 	case "":
 		return a.giveOr(true, "the stream ended without a finish reason")
 	case genai.FinishReasonStop:

@@ -89,8 +89,8 @@ func (c *Client) stream(ctx context.Context, p *messages.Prompt, contents []*gen
 func (c *Client) request(p *messages.Prompt) *genai.GenerateContentConfig {
 	r := &genai.GenerateContentConfig{
 		SafetySettings:        c.safety,
-		AutomaticContinuation: genai.Ptr(false), // or one call may be many billed requests
-		Store:                 genai.Ptr(false), // or Google keeps what people say
+		AutomaticContinuation: new(false), // or one call may be many billed requests
+		Store:                 new(false), // or Google keeps what people say
 	}
 	if p.System != "" {
 		r.SystemInstruction = genai.NewContentFromText(p.System, genai.RoleUser)

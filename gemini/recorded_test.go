@@ -71,14 +71,14 @@ func TestRecorded(t *testing.T) {
 	var got strings.Builder
 	for _, r := range recordings(t) {
 		if r.Method == "countTokens" {
-			n, err := newClient(t, always(r.Status, r.ContentType, string(r.body))).CountTokens(t.Context(), ask("hi"))
+			n, err := newClient(t, always(r.Status, r.ContentType, string(r.body))).CountTokens(t.Context(), ask())
 			fmt.Fprintf(&got, "%s: %d tokens %v\n", r.File, n, err)
 			continue
 		}
 		contentType, body := r.asStream()
 		var last string
 		c := newClient(t, always(r.Status, contentType, string(body)))
-		g, err := c.Generate(t.Context(), ask("hi"), func(text string) {
+		g, err := c.Generate(t.Context(), ask(), func(text string) {
 			if !strings.HasPrefix(text, last) || text == last {
 				t.Errorf("%s: %q grew to %q", r.File, last, text)
 			}
@@ -122,8 +122,7 @@ func checkUsage(t *testing.T, r recording, g *messages.Generation) {
 }
 
 func outcome(g *messages.Generation, err error) string {
-	var f *messages.Failure
-	if errors.As(err, &f) {
+	if f, failed := errors.AsType[*messages.Failure](err); failed {
 		retry := [...]string{"never", "once", "backoff", "after", "shorter"}[f.Retry]
 		s := fmt.Sprintf("FAILS %s, retry %s, %d, billed %d: %s", f.Cause, retry, f.Status, f.Usage.Total, f.Detail)
 		if f.After > 0 && f.Cause != messages.CauseDayQuota {
@@ -174,7 +173,7 @@ func TestEstimateTokensRecorded(t *testing.T) {
 			continue // the others are edited by hand
 		}
 		contentType, body := r.asStream()
-		g, err := newClient(t, always(r.Status, contentType, string(body))).Generate(t.Context(), ask("hi"), nil)
+		g, err := newClient(t, always(r.Status, contentType, string(body))).Generate(t.Context(), ask(), nil)
 		if err != nil || g.Usage.Output == 0 {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -73,7 +74,7 @@ func TestTransportErrorIsRedacted(t *testing.T) {
 	rt := roundTripper(func(*http.Request) (*http.Response, error) {
 		return nil, errors.New("cannot send\nheader " + testKey + " " + strings.Repeat("x", 1000))
 	})
-	_, err := newClient(t, rt).Generate(t.Context(), ask("hi"), nil)
+	_, err := newClient(t, rt).Generate(t.Context(), ask(), nil)
 	f := failure(t, err)
 	if strings.Contains(err.Error(), testKey) || len(f.Detail) > maxDetail+10 || strings.Contains(f.Detail, "\n") {
 		t.Errorf("%q", f.Detail)
@@ -82,7 +83,7 @@ func TestTransportErrorIsRedacted(t *testing.T) {
 
 // A body without end is not read to its end.
 func TestBodyIsBounded(t *testing.T) {
-	b := &body{ReadCloser: respond(200, "", make([]byte, 100)).Body, left: 10, x: &exchange{}}
+	b := &body{ReadCloser: io.NopCloser(bytes.NewReader(make([]byte, 100))), left: 10, x: &exchange{}}
 	p := make([]byte, 100)
 	n, err := b.Read(p)
 	_, end := b.Read(p)

@@ -60,7 +60,7 @@ func TestShapes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			g, err := newClient(t, tt.rt).Generate(t.Context(), ask("hi"), func(string) {})
+			g, err := newClient(t, tt.rt).Generate(t.Context(), ask(), func(string) {})
 			if got := shape(t, g, err); got != tt.want {
 				t.Errorf("got %s, want %s (%v)", got, tt.want, err)
 			}
@@ -148,7 +148,7 @@ func TestRefusals(t *testing.T) {
 					resp.Header.Set("Retry-After", tt.retryAfter)
 					return resp, nil
 				})
-				_, err := newClient(t, rt).Generate(t.Context(), ask("hi"), nil)
+				_, err := newClient(t, rt).Generate(t.Context(), ask(), nil)
 				if got := shape(t, nil, err); got != tt.want {
 					t.Errorf("got %s, want %s", got, tt.want)
 				}
@@ -186,7 +186,7 @@ func TestSources(t *testing.T) {
 	}
 	web = append(web, `{"web":{"uri":"javascript:x"}}`, `{"web":{"uri":"https://b.test/> <x"}}`, `{"web":{"uri":"https://c.test"}}`, `null`)
 	g, err := newClient(t, stream(`{"candidates":[{"content":{"parts":[{"text":"Yes."}]},"finishReason":"STOP","groundingMetadata":{"groundingChunks":[`+
-		strings.Join(web[:10], ",")+`]}}]}`)).Generate(t.Context(), ask("hi"), nil)
+		strings.Join(web[:10], ",")+`]}}]}`)).Generate(t.Context(), ask(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +201,7 @@ func TestSources(t *testing.T) {
 func TestCode(t *testing.T) {
 	g, err := newClient(t, stream(`{"candidates":[{"content":{"parts":[{"text":"So:"},`+
 		`{"executableCode":{"language":"PYTHON","code":"print('`+"```"+`')"}},`+
-		`{"codeExecutionResult":{"outcome":"OUTCOME_OK","output":"3\n"}}]},"finishReason":"STOP"}]}`)).Generate(t.Context(), ask("hi"), nil)
+		`{"codeExecutionResult":{"outcome":"OUTCOME_OK","output":"3\n"}}]},"finishReason":"STOP"}]}`)).Generate(t.Context(), ask(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

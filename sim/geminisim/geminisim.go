@@ -3,7 +3,7 @@
 //
 // A [Server] is an http.Handler and works on any listener, in memory too. What
 // it is asked it answers by a [Rule] if one fits, else by its answerer, which
-// needs no model: see package understudy. It counts requests and tokens for
+// needs no model: see [StandIn]. It counts requests and tokens for
 // itself, so that others' ledgers can be held against its own, and everything
 // about it can be changed while it runs.
 //

@@ -12,7 +12,7 @@ import (
 func (x *exchange) generate() {
 	x.arrive()
 	var q request
-	c, bad := cue{id: x.s.name()}, read(x.w, x.r, &q)
+	c, bad := cue{id: x.s.name()}, decode(x.w, x.r, &q)
 	if bad == nil {
 		bad = q.check(x.model)
 	}
@@ -173,7 +173,7 @@ func (x *exchange) count() {
 		request
 		Whole *request `json:"generateContentRequest"`
 	}
-	if bad := read(x.w, x.r, &q); bad != nil {
+	if bad := decode(x.w, x.r, &q); bad != nil {
 		x.refuse(bad)
 		return
 	}
@@ -192,6 +192,6 @@ func (x *exchange) count() {
 	x.call.Prompt = asked.prompt(x.model.Name)
 	if x.upset(x.s.plan.Take(x.class)) {
 		n := asked.tokens(x.call.Prompt)
-		x.respond(marshal(wireCount{Total: n, Details: text(n)}))
+		x.respond(marshal(wireCount{Total: n, Details: textDetails(n)}))
 	}
 }

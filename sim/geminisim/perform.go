@@ -84,14 +84,14 @@ func (b *builder) pieces(r Reply) []string {
 	}
 	var pieces []string
 	for text := r.Text; text != ""; {
-		n := length(text, b.chunk)
+		n := prefix(text, b.chunk)
 		pieces, text = append(pieces, text[:n]), text[n:]
 	}
 	return pieces
 }
 
-// length returns how many bytes the first so many characters of a text take.
-func length(text string, characters int) (bytes int) {
+// prefix returns how many bytes the first so many characters of a text take.
+func prefix(text string, characters int) (bytes int) {
 	for ; characters > 0 && bytes < len(text); characters-- {
 		_, size := utf8.DecodeRuneInString(text[bytes:])
 		bytes += size
@@ -144,7 +144,7 @@ func (b *builder) finish(reason string, inLast bool) {
 func (b *builder) build(r wireResponse, finish string) chunk {
 	u := messages.Usage{Prompt: b.tokens, Output: b.text.tokens(), Thoughts: b.thoughts}
 	u.Total = u.Prompt + u.Output + u.Thoughts + u.Tools
-	r.Usage = wireUsage{Prompt: u.Prompt, Output: u.Output, Thoughts: u.Thoughts, Total: u.Total, Details: text(u.Prompt)}
+	r.Usage = wireUsage{Prompt: u.Prompt, Output: u.Output, Thoughts: u.Thoughts, Total: u.Total, Details: textDetails(u.Prompt)}
 	r.Model, r.ID = b.prompt.Model, b.id
 	return chunk{response: r, usage: u, finish: finish}
 }

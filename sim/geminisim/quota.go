@@ -122,10 +122,10 @@ func (m *meter) ended(c *Call, whole bool) {
 	default:
 		m.count.Failed++
 	}
-	add(&m.count.Usage, c.Usage)
+	addUsage(&m.count.Usage, c.Usage)
 }
 
-func add(sum *messages.Usage, u messages.Usage) {
+func addUsage(sum *messages.Usage, u messages.Usage) {
 	sum.Prompt += u.Prompt
 	sum.Cached += u.Cached
 	sum.Output += u.Output

@@ -69,11 +69,10 @@ type (
 	}
 )
 
-// read decodes the body of a request into v, all of whose fields it must know.
-func read(w http.ResponseWriter, r *http.Request, v any) *refusal {
+// decode reads the body of a request into v, all of whose fields it must know.
+func decode(w http.ResponseWriter, r *http.Request, v any) *refusal {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return invalid("Request payload size exceeds the limit: %d bytes.", maxRequest)
 	}
 	if err != nil {

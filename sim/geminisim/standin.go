@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"troupe/messages"
-	"troupe/sim/geminisim/understudy"
 )
 
 // Footer stands under every answer of [StandIn], in Discord's small print, so
@@ -16,7 +15,7 @@ const Footer = "\n-# offline stand-in: set GEMINI_API_KEY for real answers"
 // has to be cut keeps its footer, unless the bound is so low that there would be
 // little else.
 func StandIn(p *messages.Prompt) Reply {
-	text := understudy.Answer(p)
+	text := understudy(p)
 	whole := text + Footer
 	if p.MaxTokens == 0 || CountTokens(whole) <= p.MaxTokens {
 		return Reply{Text: whole}

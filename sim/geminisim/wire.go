@@ -81,6 +81,6 @@ func marshal(v any) []byte {
 	return b
 }
 
-func text(tokens int) []wireDetails {
+func textDetails(tokens int) []wireDetails {
 	return []wireDetails{{Modality: "TEXT", Tokens: tokens}}
 }

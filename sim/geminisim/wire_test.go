@@ -202,7 +202,7 @@ func BenchmarkGenerate(b *testing.B) {
 	body := `{"contents":[` + turns + `{"parts":[{"text":"what did Ann say?"}]}]}`
 	for name, serve := range map[string]func() io.ReadCloser{
 		"handler": func() io.ReadCloser {
-			r := httptest.NewRequest("POST", models+model+":streamGenerateContent?alt=sse", strings.NewReader(body))
+			r := httptest.NewRequestWithContext(b.Context(), "POST", models+model+":streamGenerateContent?alt=sse", strings.NewReader(body))
 			r.Header.Set("X-Goog-Api-Key", s.Key())
 			w := httptest.NewRecorder()
 			s.ServeHTTP(w, r)

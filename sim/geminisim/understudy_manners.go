@@ -1,4 +1,4 @@
-package understudy
+package geminisim
 
 import (
 	"fmt"
@@ -15,11 +15,11 @@ var (
 )
 
 // introduce says what this is.
-func introduce(s *scene) (answer, bool) {
+func introduce(s *scene) (speech, bool) {
 	if !whoAreYou.MatchString(s.lower) {
-		return answer{}, false
+		return speech{}, false
 	}
-	a := answer{body: s.in(
+	a := speech{body: s.in(
 		"I am the understudy: an offline stand-in for Gemini. No model is running, so I know nothing of the world.",
 		"Ich bin die Zweitbesetzung: ein Ersatz für Gemini ohne Netz. Es läuft kein Modell, also weiß ich nichts von der Welt.",
 		"Soy el suplente: un sustituto de Gemini sin conexión. No hay ningún modelo, así que no sé nada del mundo.",
@@ -31,11 +31,11 @@ func introduce(s *scene) (answer, bool) {
 }
 
 // help says what can be asked.
-func help(s *scene) (answer, bool) {
+func help(s *scene) (speech, bool) {
 	if !helpWanted.MatchString(s.lower) {
-		return answer{}, false
+		return speech{}, false
 	}
-	return answer{
+	return speech{
 		lead: "I am an offline stand-in, but there are things I can do:",
 		body: lines(
 			"- know the channel: `summarize`, `what did Ann say?`, `what did I just say?`, `who is here?`",
@@ -50,15 +50,15 @@ func help(s *scene) (answer, bool) {
 
 // greet returns a greeting. It goes last of all: "hi, what is 2+2?" asks
 // something.
-func greet(s *scene) (answer, bool) {
+func greet(s *scene) (speech, bool) {
 	if !hello.MatchString(s.lower) || len(strings.Fields(s.lower)) > 8 {
-		return answer{}, false
+		return speech{}, false
 	}
 	name := ""
 	if s.asker != "" {
 		name = ", " + s.asker
 	}
-	a := answer{body: fmt.Sprintf(s.in(
+	a := speech{body: fmt.Sprintf(s.in(
 		"Hello%s! I am the offline stand-in for Gemini.",
 		"Hallo%s! Ich bin der Ersatz für Gemini ohne Netz.",
 		"¡Hola%s! Soy el suplente de Gemini sin conexión.",
@@ -71,20 +71,20 @@ func greet(s *scene) (answer, bool) {
 	return a, true
 }
 
-func thank(s *scene) (answer, bool) {
+func thank(s *scene) (speech, bool) {
 	if !thanks.MatchString(s.lower) {
-		return answer{}, false
+		return speech{}, false
 	}
-	return answer{body: s.in(
+	return speech{body: s.in(
 		s.pick("You are welcome!", "Any time.", "Glad to have been of use, for a stand-in."),
 		"Gern geschehen!", "¡De nada!", "Avec plaisir !")}, true
 }
 
-func sayBye(s *scene) (answer, bool) {
+func sayBye(s *scene) (speech, bool) {
 	if !bye.MatchString(s.lower) {
-		return answer{}, false
+		return speech{}, false
 	}
-	return answer{body: s.in("Goodbye! I will be in the wings.", "Bis bald!", "¡Hasta pronto!", "À bientôt !")}, true
+	return speech{body: s.in("Goodbye! I will be in the wings.", "Bis bald!", "¡Hasta pronto!", "À bientôt !")}, true
 }
 
 var (
@@ -96,7 +96,7 @@ var (
 )
 
 // admit says what a stand-in cannot do.
-func admit(s *scene) (answer, bool) {
+func admit(s *scene) (speech, bool) {
 	for _, limit := range []struct {
 		about *regexp.Regexp
 		body  string
@@ -108,25 +108,25 @@ func admit(s *scene) (answer, bool) {
 		{remember, "I keep nothing in mind: I see only what is written in this channel."},
 	} {
 		if limit.about.MatchString(s.lower) {
-			return answer{body: s.in(limit.body,
+			return speech{body: s.in(limit.body,
 				"Das kann ich nicht: Ich bin nur ein Ersatz ohne Netz, ohne Uhr und ohne Modell.",
 				"No puedo: soy solo un suplente, sin conexión, sin reloj y sin modelo.",
 				"Je ne peux pas : je ne suis qu'une doublure, sans réseau, sans horloge et sans modèle.")}, true
 		}
 	}
-	return answer{}, false
+	return speech{}, false
 }
 
 // wonder answers what is of no other kind: it shows that it was heard.
-func wonder(s *scene) answer {
+func wonder(s *scene) speech {
 	asked := s.question
 	if asked == "" {
 		asked = s.quoted
 	}
 	if asked == "" {
-		return answer{body: "I see no question here. Ask me for `help` to see what a stand-in can do."}
+		return speech{body: "I see no question here. Ask me for `help` to see what a stand-in can do."}
 	}
-	a := answer{lead: s.in(
+	a := speech{lead: s.in(
 		s.pick("I heard you:", "You wrote:", "Here is what reached me:"),
 		"Du hast geschrieben:", "Has escrito:", "Tu as écrit :")}
 	a.body = lines(quote(asked), "", fmt.Sprintf(s.in(

@@ -1,4 +1,4 @@
-package understudy
+package geminisim
 
 import (
 	"regexp"
@@ -16,13 +16,13 @@ const (
 	tutor
 )
 
-// part matches how a persona is told what it is.
-var part = regexp.MustCompile(`You are ((?:Mrs?\. |Dr\. )?[^\n.:;]{1,80})`)
+// playing matches how a persona is told what it is.
+var playing = regexp.MustCompile(`You are ((?:Mrs?\. |Dr\. )?[^\n.:;]{1,80})`)
 
 // roleOf finds the role in a system text, by the words of the persona that come
 // last.
 func roleOf(system string) role {
-	parts := part.FindAllStringSubmatch(system, -1)
+	parts := playing.FindAllStringSubmatch(system, -1)
 	if len(parts) == 0 {
 		return plain
 	}
@@ -43,7 +43,7 @@ func roleOf(system string) role {
 
 // partOf returns what the persona is told to be, or "".
 func partOf(system string) string {
-	parts := part.FindAllStringSubmatch(system, -1)
+	parts := playing.FindAllStringSubmatch(system, -1)
 	if len(parts) == 0 {
 		return ""
 	}
@@ -51,8 +51,8 @@ func partOf(system string) string {
 }
 
 // dress says an answer in the way of the role.
-func (s *scene) dress(a answer) string {
-	switch s.role {
+func (s *scene) dress(a speech) string {
+	switch s.role { //nolint:exhaustive // a plain one says it as it is
 	case concise:
 		return a.body
 	case pirate:

@@ -1,4 +1,4 @@
-package understudy
+package geminisim
 
 import (
 	"errors"
@@ -8,17 +8,17 @@ import (
 )
 
 var (
-	reckoning = regexp.MustCompile(`^(?:.{0,30}?\b(?:what is|what's|whats|what are|how much is|calculate|compute|solve|evaluate|was ist|wie ?viel ist|cuánto es|combien font|combien fait)\b)?:?\s*(.+?)\s*[=?. ]*$`)
+	reckoning = regexp.MustCompile(`^(?:.{0,30}?\b(?:what is|what's|whats|what are|how much is|calculate|compute|solve|evaluate|was ist|wie ?viel ist|cu.nto es|combien font|combien fait)\b)?:?\s*(.+?)\s*[=?. ]*$`)
 	grouped   = regexp.MustCompile(`(\d),(\d{3})\b`)
 	percent   = regexp.MustCompile(`%\s*of\b|\bpercent of\b`)
 	root      = regexp.MustCompile(`\b(?:the )?square root of\b`)
 )
 
 // reckon does arithmetic, exactly where that is possible.
-func reckon(s *scene) (answer, bool) {
+func reckon(s *scene) (speech, bool) {
 	m := reckoning.FindStringSubmatch(s.lower)
 	if m == nil || len(m[1]) > 300 {
-		return answer{}, false
+		return speech{}, false
 	}
 	sum := m[1]
 	for grouped.MatchString(sum) {
@@ -34,11 +34,11 @@ func reckon(s *scene) (answer, bool) {
 	value, operations, err := calculate(sum)
 	switch {
 	case errors.Is(err, errNoSum) || operations == 0:
-		return answer{}, false
+		return speech{}, false
 	case err != nil:
-		return answer{body: strings.ToUpper(err.Error()[:1]) + err.Error()[1:] + "."}, true
+		return speech{body: strings.ToUpper(err.Error()[:1]) + err.Error()[1:] + "."}, true
 	}
-	return answer{body: "`" + oneLine(strings.ReplaceAll(m[1], "`", "'"), 200) + "` " + show(value)}, true
+	return speech{body: "`" + oneLine(strings.ReplaceAll(m[1], "`", "'"), 200) + "` " + show(value)}, true
 }
 
 // show writes a number behind its equals sign: exactly, if ten places suffice.

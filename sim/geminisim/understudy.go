@@ -1,14 +1,4 @@
-// Package understudy answers in the place of a model, for demonstrations without
-// one.
-//
-// It knows nothing of the world. It counts and quotes what it was told, knows who
-// said what before, reckons, rolls dice, fills pages, writes lists and code from
-// a small stock, and says what it cannot do. It reads the prompts that our turns
-// make: a system text, people's lines as "Name: text", the question last.
-//
-// [Answer] is a pure function: the same prompt has the same answer, and no clock
-// and no chance enter into it.
-package understudy
+package geminisim
 
 import (
 	"strings"
@@ -16,9 +6,9 @@ import (
 	"troupe/messages"
 )
 
-// An answer has an essence, which alone is given by a concise persona, and what
+// A speech has an essence, which alone is given by a concise persona, and what
 // is said around it.
-type answer struct {
+type speech struct {
 	lead string
 	body string
 	tail string
@@ -26,7 +16,7 @@ type answer struct {
 
 // An act gives the answer to one kind of question. ok is false if the question
 // is of another kind.
-type act func(*scene) (a answer, ok bool)
+type act func(*scene) (a speech, ok bool)
 
 // acts returns all kinds of questions; the first that fits is the one.
 func acts() []act {
@@ -44,14 +34,22 @@ func acts() []act {
 	}
 }
 
-// Answer answers a prompt. It is never empty, whatever the prompt; what is
+// understudy answers in the place of a model, for demonstrations without one.
+//
+// It knows nothing of the world. It counts and quotes what it was told, knows who
+// said what before, reckons, rolls dice, fills pages, writes lists and code from
+// a small stock, and says what it cannot do. It reads the prompts that our turns
+// make: a system text, people's lines as "Name: text", the question last.
+//
+// It is a pure function: the same prompt has the same answer, and no clock and no
+// chance enter into it. An answer is never empty, whatever the prompt; what is
 // quoted and written is bounded to some 20,000 characters.
-func Answer(p *messages.Prompt) string {
+func understudy(p *messages.Prompt) string {
 	s := newScene(p)
 	return strings.ToValidUTF8(s.dress(s.perform()), "")
 }
 
-func (s *scene) perform() answer {
+func (s *scene) perform() speech {
 	for _, do := range acts() {
 		if a, ok := do(s); ok {
 			return a

@@ -1,4 +1,4 @@
-package understudy
+package geminisim
 
 import (
 	"fmt"
@@ -14,10 +14,10 @@ var listing = regexp.MustCompile(`\b(?:list(?: of)?|name|give me|top|show me|tel
 const maxItems = 200
 
 // list writes a list of what is in stock, or of angles on what is not.
-func list(s *scene) (answer, bool) {
+func list(s *scene) (speech, bool) {
 	m := listing.FindStringSubmatch(s.lower)
 	if m == nil || m[1] == "" && !strings.Contains(s.lower, "list") && !strings.HasPrefix(s.lower, "name ") {
-		return answer{}, false
+		return speech{}, false
 	}
 	n, topic := amount(m[1]), strings.TrimSpace(m[2])
 	stock := stockOf(topic)
@@ -47,7 +47,7 @@ func list(s *scene) (answer, bool) {
 	for i := range stock {
 		stock[i] = fmt.Sprintf("%d. %s", i+1, stock[i])
 	}
-	a := answer{lead: lead, body: strings.Join(stock, "\n")}
+	a := speech{lead: lead, body: strings.Join(stock, "\n")}
 	if strings.Contains(s.lower, "top") || strings.Contains(s.lower, "best") {
 		a.tail = "In no order at all: a stand-in has no favourites."
 	}

@@ -1,4 +1,4 @@
-package understudy
+package geminisim
 
 import (
 	"fmt"
@@ -20,8 +20,9 @@ var (
 const noLuck = "There is no luck in it: the same question rolls the same."
 
 // roll rolls dice.
-func roll(s *scene) (answer, bool) {
-	count, sides, plus := 1, 6, 0
+func roll(s *scene) (speech, bool) {
+	var count int
+	sides, plus := 6, 0
 	if m := dice.FindStringSubmatch(s.lower); m != nil {
 		count, sides = max(1, atoi(m[1])), max(1, atoi(m[2]))
 		if plus = atoi(m[4]); m[3] == "-" {
@@ -30,10 +31,10 @@ func roll(s *scene) (answer, bool) {
 	} else if m := anyDice.FindStringSubmatch(s.lower); m != nil {
 		count = max(1, amount(m[1]))
 	} else {
-		return answer{}, false
+		return speech{}, false
 	}
 	if count > 100 {
-		return answer{body: "I have but a hundred dice."}, true
+		return speech{body: "I have but a hundred dice."}, true
 	}
 	sum, faces := plus, make([]string, count)
 	for i := range faces {
@@ -49,30 +50,30 @@ func roll(s *scene) (answer, bool) {
 		}
 		body += ")"
 	}
-	return answer{body: body, tail: noLuck}, true
+	return speech{body: body, tail: noLuck}, true
 }
 
 // flip flips a coin, or picks a number.
-func flip(s *scene) (answer, bool) {
+func flip(s *scene) (speech, bool) {
 	if coin.MatchString(s.lower) {
-		return answer{body: "🪙 " + s.pick("**Heads**", "**Tails**"), tail: noLuck}, true
+		return speech{body: "🪙 " + s.pick("**Heads**", "**Tails**"), tail: noLuck}, true
 	}
 	m := between.FindStringSubmatch(s.lower)
 	if m == nil {
-		return answer{}, false
+		return speech{}, false
 	}
 	low, high := atoi(m[1]), atoi(m[2])
 	if low > high {
 		low, high = high, low
 	}
-	return answer{body: fmt.Sprintf("**%d**", low+s.random.IntN(high-low+1)), tail: noLuck}, true
+	return speech{body: fmt.Sprintf("**%d**", low+s.random.IntN(high-low+1)), tail: noLuck}, true
 }
 
 // choose picks one of several things.
-func choose(s *scene) (answer, bool) {
+func choose(s *scene) (speech, bool) {
 	m := options.FindStringSubmatch(s.lower)
 	if m == nil {
-		return answer{}, false
+		return speech{}, false
 	}
 	split := func(r rune) bool { return r == ',' || r == ';' || r == '/' }
 	named := strings.NewReplacer(" or ", ",", " and ", ",").Replace(strings.TrimRight(m[1], "?!. "))
@@ -83,16 +84,16 @@ func choose(s *scene) (answer, bool) {
 		}
 	}
 	if len(things) < 2 {
-		return answer{}, false
+		return speech{}, false
 	}
-	return answer{lead: "I would take", body: "**" + s.pick(things...) + "**.", tail: noLuck}, true
+	return speech{lead: "I would take", body: "**" + s.pick(things...) + "**.", tail: noLuck}, true
 }
 
-func joke(s *scene) (answer, bool) {
+func joke(s *scene) (speech, bool) {
 	if !jokes.MatchString(s.lower) {
-		return answer{}, false
+		return speech{}, false
 	}
-	return answer{body: s.pick(jests()...)}, true
+	return speech{body: s.pick(jests()...)}, true
 }
 
 // jests returns the jokes in stock.

@@ -1,4 +1,4 @@
-package understudy
+package geminisim
 
 import (
 	_ "embed"
@@ -17,14 +17,15 @@ var (
 )
 
 // code writes code that is in stock.
-func code(s *scene) (answer, bool) {
+func code(s *scene) (speech, bool) {
 	tongue := tongueIn(s.lower)
 	named, asked := coding.MatchString(s.lower), making.MatchString(s.lower)
 	short := len(strings.Fields(s.lower)) <= 4
 	task := taskIn(s.lower)
-	wanted := asked && strings.Contains(s.lower, " in ") && (tongue != "" || task != "")
-	if !wanted && !(named && (asked || short || tongue != "")) {
-		return answer{}, false // it speaks of code, or of a language, but wants none
+	wanted := named && (asked || short || tongue != "") ||
+		asked && strings.Contains(s.lower, " in ") && (tongue != "" || task != "")
+	if !wanted { // it only speaks of code, or of a language
+		return speech{}, false
 	}
 	lead := ""
 	if tongue == "" {
@@ -43,7 +44,7 @@ func code(s *scene) (answer, bool) {
 	if lead == "" {
 		lead = "From the stock:"
 	}
-	return answer{
+	return speech{
 		lead: lead,
 		body: "```" + tongue + "\n" + text + "\n```",
 		tail: "A stand-in has a small stock: hello, fibonacci, fizzbuzz, reverse, factorial, prime, sort, server.",
@@ -53,10 +54,28 @@ func code(s *scene) (answer, bool) {
 // tongueIn finds the programming language that a question names.
 func tongueIn(lower string) string {
 	names := []struct{ word, tongue string }{
-		{"typescript", "typescript"}, {"ts", "typescript"}, {"javascript", "javascript"}, {"js", "javascript"}, {"node", "javascript"},
-		{"golang", "go"}, {"python", "python"}, {"python3", "python"}, {"py", "python"}, {"rust", "rust"},
-		{"c++", "cpp"}, {"cpp", "cpp"}, {"java", "java"}, {"bash", "bash"}, {"shell", "bash"}, {"sql", "sql"},
-		{"html", "html"}, {"css", "css"}, {"json", "json"}, {"yaml", "yaml"}, {"go", "go"}, {"c", "c"},
+		{"typescript", "typescript"},
+		{"ts", "typescript"},
+		{"javascript", "javascript"},
+		{"js", "javascript"},
+		{"node", "javascript"},
+		{"golang", "go"},
+		{"python", "python"},
+		{"python3", "python"},
+		{"py", "python"},
+		{"rust", "rust"},
+		{"c++", "cpp"},
+		{"cpp", "cpp"},
+		{"java", "java"},
+		{"bash", "bash"},
+		{"shell", "bash"},
+		{"sql", "sql"},
+		{"html", "html"},
+		{"css", "css"},
+		{"json", "json"},
+		{"yaml", "yaml"},
+		{"go", "go"},
+		{"c", "c"},
 	}
 	words := strings.FieldsFunc(lower, func(r rune) bool { return strings.ContainsRune(" \t\n,.;:!?()\"'`", r) })
 	for _, n := range names {
@@ -72,8 +91,14 @@ func tongueIn(lower string) string {
 // taskIn finds what the code is to do.
 func taskIn(lower string) string {
 	for _, t := range []struct{ word, task string }{
-		{"fibonacci", "fibonacci"}, {"fizz", "fizzbuzz"}, {"revers", "reverse"}, {"factorial", "factorial"},
-		{"prime", "prime"}, {"sort", "sort"}, {"server", "server"}, {"hello", "hello"},
+		{"fibonacci", "fibonacci"},
+		{"fizz", "fizzbuzz"},
+		{"revers", "reverse"},
+		{"factorial", "factorial"},
+		{"prime", "prime"},
+		{"sort", "sort"},
+		{"server", "server"},
+		{"hello", "hello"},
 	} {
 		if strings.Contains(lower, t.word) {
 			return t.task

@@ -1,4 +1,4 @@
-package understudy
+package geminisim
 
 import (
 	"flag"
@@ -42,7 +42,7 @@ func TestAnswers(t *testing.T) {
 	}
 	var got strings.Builder
 	for q := range strings.SplitSeq(strings.TrimSpace(string(questions)), "\n") {
-		answer := Answer(talk(strings.ReplaceAll(q, `\n`, "\n")))
+		answer := understudy(talk(strings.ReplaceAll(q, `\n`, "\n")))
 		if strings.Count(answer, "```")%2 != 0 {
 			t.Errorf("%s: a fence is open", q)
 		}
@@ -80,7 +80,7 @@ func TestPersonas(t *testing.T) {
 		for _, q := range []string{"what is 6*7?", "who are you?", "list 3 fruits", "why?"} {
 			p := talk(q)
 			p.System = "You are a bot in a Discord chat.\n" + persona
-			fmt.Fprintf(&got, "======== %s %s\n%s\n\n", persona, q, Answer(p))
+			fmt.Fprintf(&got, "======== %s %s\n%s\n\n", persona, q, understudy(p))
 		}
 	}
 	golden(t, "testdata/personas.txt", got.String())
@@ -91,7 +91,7 @@ func TestLengths(t *testing.T) {
 	for _, n := range []int{1, 3, 50, 100, 500, 1999, 2000, 3000, 8000, 20000} {
 		for _, what := range []string{"characters about tea", "characters of a story", "letters"} {
 			q := fmt.Sprintf("write %d %s", n, what)
-			text := Answer(talk(q))
+			text := understudy(talk(q))
 			if got := utf8.RuneCountInString(text); got > n || got < n-120 {
 				t.Errorf("%s: %d characters", q, got)
 			}
@@ -99,17 +99,17 @@ func TestLengths(t *testing.T) {
 	}
 	for _, n := range []int{1, 3, 50, 200, 800, 2500} {
 		q := fmt.Sprintf("write an essay of %d words about tea", n)
-		if got := len(strings.Fields(Answer(talk(q)))); got > n || got < n-20 {
+		if got := len(strings.Fields(understudy(talk(q)))); got > n || got < n-20 {
 			t.Errorf("%s: %d words", q, got)
 		}
 	}
 	for _, n := range []int{1, 2, 7} {
 		q := fmt.Sprintf("write %d paragraphs about tea", n)
-		if got := strings.Count(Answer(talk(q)), "\n\n") + 1; got != n {
+		if got := strings.Count(understudy(talk(q)), "\n\n") + 1; got != n {
 			t.Errorf("%s: %d paragraphs", q, got)
 		}
 	}
-	if n := utf8.RuneCountInString(Answer(talk("write 100k characters"))); n > maxWritten+100 || n < maxWritten-100 {
+	if n := utf8.RuneCountInString(understudy(talk("write 100k characters"))); n > maxWritten+100 || n < maxWritten-100 {
 		t.Errorf("%d characters", n)
 	}
 }
@@ -182,7 +182,7 @@ func TestSnippets(t *testing.T) {
 
 // Whatever it is asked, the understudy has one answer, some of it, and within
 // bounds.
-func FuzzAnswer(f *testing.F) {
+func FuzzUnderstudy(f *testing.F) {
 	questions, err := os.ReadFile("testdata/questions.txt")
 	if err != nil {
 		f.Fatal(err)
@@ -194,7 +194,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add("You are concise", "\xff: \xff", "\xff")
 	f.Fuzz(func(t *testing.T, system, before, question string) {
 		p := &messages.Prompt{System: system, Turns: []messages.Turn{{Text: before}, {Speaker: messages.SpeakerModel, Text: before}, {Text: question}}}
-		answer := Answer(p)
+		answer := understudy(p)
 		switch {
 		case strings.TrimSpace(answer) == "":
 			t.Error("it says nothing")
@@ -202,7 +202,7 @@ func FuzzAnswer(f *testing.F) {
 			t.Errorf("%q is no UTF-8", answer)
 		case utf8.RuneCountInString(answer) > 30000:
 			t.Errorf("%d characters", utf8.RuneCountInString(answer))
-		case answer != Answer(p):
+		case answer != understudy(p):
 			t.Error("it has two answers")
 		}
 	})

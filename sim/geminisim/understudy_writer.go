@@ -1,4 +1,4 @@
-package understudy
+package geminisim
 
 import (
 	"fmt"
@@ -20,23 +20,23 @@ func (w *writer) pick(texts ...string) string { return texts[w.random.IntN(len(t
 
 // text writes paragraphs until the length is reached, with a heading and a list
 // now and then where there is space for them.
-func (w *writer) text(l length) string {
-	switch l.unit {
+func (w *writer) text(e extent) string {
+	switch e.unit {
 	case "sentences":
 		var all []string
-		for range l.n {
+		for range e.n {
 			all = append(all, w.sentence())
 		}
 		return strings.Join(all, " ")
 	case "paragraphs":
 		var all []string
-		for range l.n {
+		for range e.n {
 			all = append(all, w.paragraph())
 		}
 		return strings.Join(all, "\n\n")
 	}
 	var b strings.Builder
-	roomy := l.unit == "characters" && l.n >= 1000 || l.unit == "words" && l.n >= 200
+	roomy := e.unit == "characters" && e.n >= 1000 || e.unit == "words" && e.n >= 200
 	if roomy {
 		b.WriteString("# " + w.title())
 	}
@@ -50,8 +50,8 @@ func (w *writer) text(l length) string {
 		case roomy && n%4 == 3 && !w.story:
 			more = w.points()
 		}
-		if l.reached(b.String(), before+more) {
-			return w.finish(b.String(), before, l)
+		if e.reached(b.String(), before+more) {
+			return w.finish(b.String(), before, e)
 		}
 		b.WriteString(before + more)
 	}
@@ -59,21 +59,21 @@ func (w *writer) text(l length) string {
 
 // finish adds sentences as long as they fit; where not even one does, a part of
 // one.
-func (w *writer) finish(text, before string, l length) string {
+func (w *writer) finish(text, before string, e extent) string {
 	for range 12 {
 		more := before + w.sentence()
-		if l.reached(text, more) {
+		if e.reached(text, more) {
 			continue
 		}
 		text += more
 		before = " "
 	}
-	if text == "" && l.unit == "words" {
-		return strings.Join(strings.Fields(w.paragraph())[:min(l.n, 5)], " ") + "."
+	if text == "" && e.unit == "words" {
+		return strings.Join(strings.Fields(w.paragraph())[:min(e.n, 5)], " ") + "."
 	}
 	if text == "" {
 		text = w.sentence()
-		for utf8.RuneCountInString(text) > l.n {
+		for utf8.RuneCountInString(text) > e.n {
 			_, size := utf8.DecodeLastRuneInString(text)
 			text = text[:len(text)-size]
 		}
@@ -208,8 +208,11 @@ func (w *writer) poem(kind string) string {
 		return lines("The stage is empty.", capital(w.topic)+" — a breath, then", "the curtain comes down.")
 	}
 	ends := [][2]string{
-		{"in the light", "and then it was night."}, {"by the sea", "and at last it was free."},
-		{"at the door", "a dance on the floor."}, {"in the rain", "gone, and here again."}, {"like a stone", "and we were alone."},
+		{"in the light", "and then it was night."},
+		{"by the sea", "and at last it was free."},
+		{"at the door", "a dance on the floor."},
+		{"in the rain", "gone, and here again."},
+		{"like a stone", "and we were alone."},
 	}
 	var verses []string
 	for _, i := range w.random.Perm(len(ends))[:4] {

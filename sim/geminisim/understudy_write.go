@@ -1,4 +1,4 @@
-package understudy
+package geminisim
 
 import (
 	"fmt"
@@ -19,14 +19,14 @@ var (
 // maxWritten bounds a text, in characters.
 const maxWritten = 20000
 
-// A length is how much is to be written.
-type length struct {
+// An extent is how much is to be written.
+type extent struct {
 	n    int
 	unit string // "characters", "words", "paragraphs", "sentences"
 }
 
 // write writes a text of the length that is asked for.
-func write(s *scene) (answer, bool) {
+func write(s *scene) (speech, bool) {
 	kind := kinds.FindString(s.lower)
 	long := measured.FindStringSubmatch(s.lower)
 	switch {
@@ -34,18 +34,18 @@ func write(s *scene) (answer, bool) {
 	case kind != "" && (writing.MatchString(s.lower) || len(strings.Fields(s.lower)) <= 4):
 	case depth.MatchString(s.lower):
 	default:
-		return answer{}, false
+		return speech{}, false
 	}
 	w := &writer{random: s.random, topic: s.topic(kind), story: isStory(kind)}
 	if kind == "poem" || kind == "verse" || kind == "gedicht" || kind == "haiku" {
-		return answer{body: w.poem(kind)}, true
+		return speech{body: w.poem(kind)}, true
 	}
-	l := s.lengthOf(long, kind)
+	e := s.extentOf(long, kind)
 	lead := ""
-	if l.unit == "characters" && l.n > maxWritten {
-		l.n, lead = maxWritten, fmt.Sprintf("I stop at %d characters.", maxWritten)
+	if e.unit == "characters" && e.n > maxWritten {
+		e.n, lead = maxWritten, fmt.Sprintf("I stop at %d characters.", maxWritten)
 	}
-	return answer{lead: lead, body: w.text(l)}, true
+	return speech{lead: lead, body: w.text(e)}, true
 }
 
 func isStory(kind string) bool {
@@ -68,22 +68,22 @@ func (s *scene) topic(kind string) string {
 	return about
 }
 
-// lengthOf returns the length that a question asks for, within bounds.
-func (s *scene) lengthOf(long []string, kind string) length {
+// extentOf returns the length that a question asks for, within bounds.
+func (s *scene) extentOf(long []string, kind string) extent {
 	if long == nil {
-		l := length{1500, "characters"}
+		e := extent{1500, "characters"}
 		if kind == "novel" || kind == "essay" || kind == "wall of text" {
-			l.n = 3500
+			e.n = 3500
 		}
 		switch {
 		case strings.Contains(s.lower, "short") || strings.Contains(s.lower, "brief"):
-			l.n = 500
+			e.n = 500
 		case strings.Contains(s.lower, "very long") || strings.Contains(s.lower, "as long as"):
-			l.n = 9000
+			e.n = 9000
 		case strings.Contains(s.lower, "long") || depth.MatchString(s.lower):
-			l.n = 5000
+			e.n = 5000
 		}
-		return l
+		return e
 	}
 	n := amount(strings.NewReplacer(",", "", ".", "").Replace(long[1]))
 	if long[2] == "k" {
@@ -94,27 +94,27 @@ func (s *scene) lengthOf(long []string, kind string) length {
 	case 'p': // paragraphs, pages; palabras
 		switch {
 		case strings.HasPrefix(long[3], "page"):
-			return length{n * 1800, "characters"}
+			return extent{n * 1800, "characters"}
 		case strings.HasPrefix(long[3], "pal"):
-			return length{min(n, 3500), "words"}
+			return extent{min(n, 3500), "words"}
 		}
-		return length{min(n, 40), "paragraphs"}
+		return extent{min(n, 40), "paragraphs"}
 	case 's', 'l':
 		if !strings.HasPrefix(long[3], "let") {
-			return length{min(n, 200), "sentences"}
+			return extent{min(n, 200), "sentences"}
 		}
 	case 'w', 'm':
-		return length{min(n, 3500), "words"}
+		return extent{min(n, 3500), "words"}
 	}
-	return length{n, "characters"}
+	return extent{n, "characters"}
 }
 
 // reached reports whether a text is as long as it may be if more is added.
-func (l length) reached(text, more string) bool {
-	switch l.unit {
+func (e extent) reached(text, more string) bool {
+	switch e.unit {
 	case "words":
-		return len(strings.Fields(text))+len(strings.Fields(more)) > l.n
+		return len(strings.Fields(text))+len(strings.Fields(more)) > e.n
 	default:
-		return utf8.RuneCountInString(text)+utf8.RuneCountInString(more) > l.n
+		return utf8.RuneCountInString(text)+utf8.RuneCountInString(more) > e.n
 	}
 }

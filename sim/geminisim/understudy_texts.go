@@ -1,4 +1,4 @@
-package understudy
+package geminisim
 
 import (
 	"fmt"
@@ -17,18 +17,18 @@ var (
 )
 
 // count counts words, characters and more in what it is given.
-func count(s *scene) (answer, bool) {
+func count(s *scene) (speech, bool) {
 	if m := letterIn.FindStringSubmatch(s.lower); m != nil {
 		n := strings.Count(m[2], m[1])
-		return answer{lead: "I count", body: fmt.Sprintf("**%d** × “%s” in “%s”.", n, m[1], shorten(m[2], 100))}, true
+		return speech{lead: "I count", body: fmt.Sprintf("**%d** × “%s” in “%s”.", n, m[1], shorten(m[2], 100))}, true
 	}
 	m := counting.FindStringSubmatchIndex(s.lower)
 	if m == nil {
-		return answer{}, false
+		return speech{}, false
 	}
 	what := s.lower[m[2]:m[3]]
 	if what == "messages" {
-		return answer{body: fmt.Sprintf("I was shown **%s** before this one.", plural(len(s.said), "message"))}, true
+		return speech{body: fmt.Sprintf("I was shown **%s** before this one.", plural(len(s.said), "message"))}, true
 	}
 	text := s.given()
 	if text == "" && len(s.lower) == len(s.question) { // lower case may have another length elsewhere
@@ -40,7 +40,7 @@ func count(s *scene) (answer, bool) {
 	if text == "" {
 		text = s.question
 	}
-	return answer{
+	return speech{
 		lead: "In",
 		body: lines(quote(text), fmt.Sprintf("I count **%s**.", tell(text, what))),
 	}, true
@@ -73,17 +73,17 @@ func tell(text, what string) string {
 }
 
 // countTo counts aloud.
-func countTo(s *scene) (answer, bool) {
+func countTo(s *scene) (speech, bool) {
 	m := countUp.FindStringSubmatch(s.lower)
 	if m == nil {
-		return answer{}, false
+		return speech{}, false
 	}
 	from, to := 1, atoi(m[2])
 	if m[1] != "" {
 		from = atoi(m[1])
 	}
 	if to-from > 2000 || from > to {
-		return answer{body: "I count upwards, and two thousand at most."}, true
+		return speech{body: "I count upwards, and two thousand at most."}, true
 	}
 	var b strings.Builder
 	for n := from; n <= to; n++ {
@@ -92,14 +92,14 @@ func countTo(s *scene) (answer, bool) {
 			b.WriteString(", ")
 		}
 	}
-	return answer{body: b.String() + "."}, true
+	return speech{body: b.String() + "."}, true
 }
 
 // echo says a text again, as it is or in another way.
-func echo(s *scene) (answer, bool) {
+func echo(s *scene) (speech, bool) {
 	m := repeat.FindStringSubmatch(s.question)
 	if m == nil {
-		return answer{}, false
+		return speech{}, false
 	}
 	text := strings.Trim(strings.TrimSpace(m[2]), `"“”`)
 	switch strings.ToLower(m[1]) {
@@ -113,7 +113,7 @@ func echo(s *scene) (answer, bool) {
 		text = strings.ToLower(text)
 	}
 	if strings.TrimSpace(text) == "" {
-		return answer{}, false
+		return speech{}, false
 	}
-	return answer{body: quote(text)}, true
+	return speech{body: quote(text)}, true
 }

@@ -1,4 +1,4 @@
-package understudy
+package geminisim
 
 import (
 	"cmp"
@@ -18,14 +18,14 @@ var (
 )
 
 // spoken tells what somebody said.
-func spoken(s *scene) (answer, bool) {
+func spoken(s *scene) (speech, bool) {
 	m := saying.FindStringSubmatch(s.lower)
 	if m == nil {
-		return answer{}, false
+		return speech{}, false
 	}
 	who, theirs := s.speakerOf(m[1])
 	if theirs == nil {
-		return answer{}, false
+		return speech{}, false
 	}
 	about := strings.TrimSpace(m[2])
 	var found []line
@@ -38,7 +38,7 @@ func spoken(s *scene) (answer, bool) {
 		if about != "" {
 			about = " about " + about
 		}
-		return answer{body: fmt.Sprintf("I was shown nothing that %s said%s.", who, about)}, true
+		return speech{body: fmt.Sprintf("I was shown nothing that %s said%s.", who, about)}, true
 	}
 	if strings.Contains(s.lower, " just ") || strings.Contains(s.lower, " last ") {
 		found = found[len(found)-1:]
@@ -56,7 +56,7 @@ func spoken(s *scene) (answer, bool) {
 		}
 		quotes = append(quotes, quote(l.text))
 	}
-	return answer{lead: lead, body: strings.Join(quotes, "\n")}, true
+	return speech{lead: lead, body: strings.Join(quotes, "\n")}, true
 }
 
 // several stands for people who are not named.
@@ -101,21 +101,21 @@ func capital(s string) string {
 }
 
 // summarize tells what was said, as far as counting goes.
-func summarize(s *scene) (answer, bool) {
+func summarize(s *scene) (speech, bool) {
 	if !summary.MatchString(s.lower) {
-		return answer{}, false
+		return speech{}, false
 	}
 	said := s.said
-	if inline := read(s.question); len(inline) >= 3 {
+	if inline := readLines(s.question); len(inline) >= 3 {
 		said = inline
 	} else if text := s.given(); text != "" {
-		return answer{
+		return speech{
 			lead: fmt.Sprintf("In short, of %s:", s.words(text)),
 			body: lines(quote(firstSentence(text)), often(text)),
 		}, true
 	}
 	if len(said) == 0 {
-		return answer{body: "Nothing was said here that I was shown, so there is nothing to sum up."}, true
+		return speech{body: "Nothing was said here that I was shown, so there is nothing to sum up."}, true
 	}
 	voices := voicesOf(said)
 	var list []string
@@ -126,7 +126,7 @@ func summarize(s *scene) (answer, bool) {
 	for _, l := range said {
 		all.WriteString(l.text + "\n")
 	}
-	return answer{
+	return speech{
 		lead: fmt.Sprintf("%s from %s:", plural(len(said), "message"), plural(len(voices), "voice")),
 		body: lines(strings.Join(list, "\n"), often(all.String())),
 		tail: "A stand-in counts and quotes; to understand takes a real model.",
@@ -208,10 +208,10 @@ const dull = " that this with have from they what when your about there their wo
 	"than them some also into only very does dont because which where here said aber dass eine nicht sind auch para pero como este pour dans avec mais "
 
 // whoSaid finds who spoke of something.
-func whoSaid(s *scene) (answer, bool) {
+func whoSaid(s *scene) (speech, bool) {
 	m := saidIt.FindStringSubmatch(s.lower)
 	if m == nil {
-		return answer{}, false
+		return speech{}, false
 	}
 	var quotes []string
 	for _, l := range slices.Backward(s.said) {
@@ -220,16 +220,16 @@ func whoSaid(s *scene) (answer, bool) {
 		}
 	}
 	if len(quotes) == 0 {
-		return answer{body: fmt.Sprintf("Nobody that I was shown spoke of “%s”.", shorten(m[1], 80))}, true
+		return speech{body: fmt.Sprintf("Nobody that I was shown spoke of “%s”.", shorten(m[1], 80))}, true
 	}
 	slices.Reverse(quotes)
-	return answer{lead: "This is what I was shown:", body: strings.Join(quotes, "\n")}, true
+	return speech{lead: "This is what I was shown:", body: strings.Join(quotes, "\n")}, true
 }
 
 // people tells who spoke.
-func people(s *scene) (answer, bool) {
+func people(s *scene) (speech, bool) {
 	if !present.MatchString(s.lower) {
-		return answer{}, false
+		return speech{}, false
 	}
 	var names []string
 	for _, v := range voicesOf(s.said) {
@@ -238,13 +238,13 @@ func people(s *scene) (answer, bool) {
 		}
 	}
 	if len(names) == 0 {
-		return answer{body: "I have seen nobody speak here yet, but you."}, true
+		return speech{body: "I have seen nobody speak here yet, but you."}, true
 	}
 	more := ""
 	if len(names) > 30 {
 		names, more = names[:30], " and others"
 	}
-	return answer{
+	return speech{
 		body: "I have heard " + strings.Join(names, ", ") + more + ".",
 		tail: "Who only reads, I do not see.",
 	}, true

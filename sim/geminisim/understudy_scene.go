@@ -1,4 +1,4 @@
-package understudy
+package geminisim
 
 import (
 	"hash/fnv"
@@ -90,13 +90,13 @@ func history(turns []messages.Turn) []line {
 			said = append(said, line{text: withoutSubtext(text)})
 			continue
 		}
-		said = append(said, read(text)...)
+		said = append(said, readLines(text)...)
 	}
 	return said
 }
 
-// read takes people's lines apart.
-func read(text string) []line {
+// readLines takes people's lines apart.
+func readLines(text string) []line {
 	var said []line
 	for l := range strings.SplitSeq(text, "\n") {
 		if m := speaker.FindStringSubmatch(l); m != nil {
