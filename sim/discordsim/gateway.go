@@ -96,7 +96,7 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	c := &conn{
 		s: s, ws: ws, host: origin(r, "ws"), version: 10,
 		onResume: strings.HasPrefix(r.URL.Path, resumePath),
-		out:      make(chan []byte, 64), wake: make(chan struct{}, 1), done: make(chan struct{}), since: s.cfg.Now(),
+		out:      make(chan []byte, 2*maxSends), wake: make(chan struct{}, 1), done: make(chan struct{}), since: s.cfg.Now(),
 	}
 	defer c.end()
 	if v := r.URL.Query().Get("v"); v != "" {

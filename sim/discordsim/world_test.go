@@ -35,9 +35,9 @@ func newTown(t *testing.T, cfg discordsim.Config) *town {
 }
 
 // inTown runs f in a bubble, in which a town stands.
-func inTown(t *testing.T, cfg discordsim.Config, f func(w *town)) {
+func inTown(t *testing.T, cfg discordsim.Config, f func(t *testing.T, w *town)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) { f(newTown(t, cfg)) })
+	synctest.Test(t, func(t *testing.T) { f(t, newTown(t, cfg)) })
 }
 
 // say posts a message, which must succeed.
