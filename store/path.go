@@ -44,6 +44,9 @@ func syncFolder(folder string) error {
 	return d.Close()
 }
 
+// ErrInUse is within the error of [Open] when another process has the store.
+var ErrInUse = errors.New("another troupe runs on it: stop that one first, or choose another path")
+
 // lockFile takes the file for this process: two bots on one store would answer
 // everything twice.
 func lockFile(path string) (*flock.Flock, error) {
@@ -53,7 +56,7 @@ func lockFile(path string) (*flock.Flock, error) {
 		return nil, err
 	}
 	if !got {
-		return nil, errors.New("another troupe runs on it: stop that one first, or choose another path")
+		return nil, ErrInUse
 	}
 	return lock, nil
 }

@@ -102,15 +102,26 @@ func dsn(path string, pragmas []string) (string, error) {
 	return name + "?" + url.Values{"_pragma": pragmas}.Encode(), nil
 }
 
-// sound returns an error if the file is damaged. It reads all of it, which is
-// pruned and therefore small.
+// applicationID marks a file as ours, in its header (SQLite documentation,
+// PRAGMA application_id). The first migration sets it: "troU" in ASCII.
+const applicationID = 0x74726f55
+
+// sound returns an error if the file is damaged, or not ours. It reads all of
+// it, which is pruned and therefore small.
 func sound(ctx context.Context, db *sql.DB) error {
 	var finding string
 	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&finding); err != nil {
 		return err
 	}
 	if finding != "ok" {
-		return fmt.Errorf("%w: %s", errDamaged, strings.Join(strings.Fields(finding), " "))
+		return fmt.Errorf("%w: %s", errDamaged, finding)
+	}
+	var id, tables int
+	if err := db.QueryRowContext(ctx, `SELECT application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id`).Scan(&id, &tables); err != nil {
+		return err
+	}
+	if id != applicationID && tables > 0 {
+		return errors.New("it is the file of another program: choose another path")
 	}
 	return nil
 }
@@ -139,7 +150,7 @@ func countDeaths(ctx context.Context, db *sql.DB) error {
 
 // Close implements [Store].
 func (s *file) Close() error {
-	_, err := s.write.Exec(`DELETE FROM processes`)
+	_, err := s.write.ExecContext(context.Background(), `DELETE FROM processes`)
 	if err := errors.Join(err, s.letGo()); err != nil {
 		return advise(s.path, err)
 	}

@@ -87,7 +87,7 @@ func (s *file) commit(ctx context.Context, conn *sql.Conn, writes []any) ([]any,
 
 // A writer does the writes of one transaction, until one fails.
 type writer struct {
-	ctx   context.Context //nolint:containedctx // it lives as long as the transaction
+	ctx   context.Context // it lives as long as the transaction
 	tx    *sql.Tx
 	stmts map[string]*sql.Stmt
 	err   error // the first

@@ -1,4 +1,6 @@
 -- +goose Up
+PRAGMA application_id = 1953656661; -- "troU": the file is ours
+
 CREATE TABLE triggers (
     id       INTEGER PRIMARY KEY, -- of the message or interaction
     channel  INTEGER NOT NULL,

@@ -35,9 +35,15 @@ func testMalformed(k *kit) {
 	id := newest()
 	k.accept(7, id)
 	for _, bad := range []any{
-		nil, "x", messages.EndTrigger{Trigger: id, State: messages.TriggerAnswered}, &messages.GetTrigger{},
-		&messages.KeepPart{Trigger: id, Part: -1, Message: 1}, &messages.KeepPart{Trigger: id, Part: 1 << 30, Message: 1},
-		&messages.KeepShared{Nonce: "n"}, &messages.EndTrigger{Trigger: id, State: messages.TriggerAnswering}, &messages.EndTrigger{Trigger: id},
+		nil,
+		"x",
+		messages.EndTrigger{Trigger: id, State: messages.TriggerAnswered},
+		&messages.GetTrigger{},
+		&messages.KeepPart{Trigger: id, Part: -1, Message: 1},
+		&messages.KeepPart{Trigger: id, Part: 1 << 30, Message: 1},
+		&messages.KeepShared{Nonce: "n"},
+		&messages.EndTrigger{Trigger: id, State: messages.TriggerAnswering},
+		&messages.EndTrigger{Trigger: id},
 	} {
 		good := []any{&messages.AcceptTrigger{Trigger: question(id+1, 7)}, &messages.CountAttempt{Trigger: id}}
 		for _, group := range [][]any{append([]any{bad}, good...), append(good[:2:2], bad), {good[0], bad, good[1]}} {
