@@ -1,0 +1,164 @@
+package scenario
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"troupe/messages"
+	"troupe/sim/discordsim"
+)
+
+// transcript returns what was seen, with the time since begun.
+func (s *stage) transcript(begun time.Time) (lines []string) {
+	for _, one := range s.seen.take() {
+		if said := s.book.describe(&one); said != "" {
+			lines = append(lines, indented(clock(one.at.Sub(begun))+" "+said)...)
+		}
+	}
+	return lines
+}
+
+// indented makes lines of a transcript of a text. All but the first stand
+// behind a bar, so that empty ones are kept.
+func indented(text string) []string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if i > 0 {
+			line = "  | " + line
+		}
+		lines[i] = strings.TrimRight("  "+line, " \t")
+	}
+	return lines
+}
+
+// clock writes the time since a line was begun, to the millisecond.
+func clock(d time.Duration) string {
+	d = d.Round(time.Millisecond)
+	if d < time.Minute {
+		return fmt.Sprintf("+%d.%03d", d/time.Second, d%time.Second/time.Millisecond)
+	}
+	return fmt.Sprintf("+%d:%02d.%03d", d/time.Minute, d%time.Minute/time.Second, d%time.Second/time.Millisecond)
+}
+
+// describe says what was seen, or "" if it looks as before.
+func (b *book) describe(one *sight) string {
+	m := &one.message
+	switch {
+	case one.note != "":
+		return one.note
+	case one.kind == discordsim.TypingStarted:
+		return b.channelNames[m.Channel] + " " + b.names[m.Author] + " is typing"
+	}
+	before, known := b.shown[m.ID]
+	b.shown[m.ID] = *m
+	switch {
+	case one.kind == discordsim.MessageDeleted:
+		return b.titled(m) + " is deleted"
+	case one.born || !known:
+		return b.titled(m) + " " + b.utterance(m)
+	}
+	now, then := b.content(m), b.content(&before)
+	grown, grows := strings.CutPrefix(now, then)
+	switch {
+	case now == then:
+		return ""
+	case grows && !before.Thinking && len(m.Attachments) == len(before.Attachments):
+		return b.titled(m) + " grows: " + elide(strings.TrimLeft(grown, " "))
+	}
+	return b.titled(m) + " becomes: " + elide(now)
+}
+
+// utterance says who says what to whom.
+func (b *book) utterance(m *discordsim.Message) string {
+	who := b.names[m.Author]
+	if m.Notice {
+		return who + " gives notice: " + elide(b.content(m))
+	}
+	switch {
+	case m.Command != "":
+		who += " to " + b.names[m.Person] + "'s /" + m.Command
+	case m.ReplyTo != 0:
+		who += " to " + strconv.Itoa(b.numbers[m.ReplyTo])
+	}
+	if len(m.Pinged) > 0 {
+		who += ", ringing " + b.all(m.Pinged)
+	}
+	if m.Ephemeral != 0 {
+		who += ", seen by " + b.names[m.Ephemeral] + " alone"
+	}
+	return who + ": " + elide(b.content(m))
+}
+
+// content is a message's text as people read it, and its files.
+func (b *book) content(m *discordsim.Message) string {
+	if m.Thinking {
+		return "(thinking)"
+	}
+	text := b.readable(m.Content, m.Created, m.Edited)
+	for _, f := range m.Attachments {
+		text += fmt.Sprintf("\n[file %s, %d bytes]", f.Name, f.Size)
+	}
+	return strings.TrimPrefix(text, "\n")
+}
+
+var markup = regexp.MustCompile(`<(@!?|@&|#|t:)(\d+)(:R)?>`)
+
+// readable shows mentions and times as clients do.
+func (b *book) readable(text string, created, edited time.Time) string {
+	return markup.ReplaceAllStringFunc(text, func(found string) string {
+		parts := markup.FindStringSubmatch(found)
+		id, err := strconv.ParseUint(parts[2], 10, 64)
+		if err != nil {
+			return found
+		}
+		switch parts[1] {
+		case "#":
+			return b.channelNames[messages.ChannelID(id)]
+		case "t:":
+			read := created
+			if !edited.IsZero() {
+				read = edited
+			}
+			return away(time.Unix(int64(id), 0).Sub(read)) //nolint:gosec // a time of these centuries
+		case "@&":
+			return "@&" + botName
+		}
+		return "@" + b.names[messages.UserID(id)]
+	})
+}
+
+// away says how far off a time is, more exactly than clients do.
+func away(d time.Duration) string {
+	if d < 0 {
+		return "(" + (-d).Round(time.Second).String() + " ago)"
+	}
+	return "(in " + d.Round(time.Second).String() + ")"
+}
+
+// How much of a text a transcript shows.
+const (
+	mostLines = 12
+	someLines = 3
+	mostRunes = 240 // of a line
+	someRunes = 60
+)
+
+// elide leaves out the middle of what is long.
+func elide(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if runes := []rune(line); len(runes) > mostRunes {
+			left := len(runes) - 2*someRunes
+			lines[i] = fmt.Sprintf("%s … %d characters … %s", string(runes[:someRunes]), left, string(runes[len(runes)-someRunes:]))
+		}
+	}
+	if len(lines) > mostLines {
+		left := lines[someLines : len(lines)-someLines]
+		note := fmt.Sprintf("… %d lines …", len(left))
+		lines = append(append(append([]string{}, lines[:someLines]...), note), lines[len(lines)-someLines:]...)
+	}
+	return strings.Join(lines, "\n")
+}
