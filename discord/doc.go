@@ -11,8 +11,10 @@
 //   - [REST] sends requests. It never sleeps and never retries: a request that
 //     would pass a limit is answered [messages.Limited] without being sent,
 //     one that failed [messages.Failure].
-//   - [Can] and [InviteURL] are the arithmetic of permissions.
+//   - [CDN] fetches the files of messages, from Discord alone.
+//   - [InviteURL] is where people add the bot to a guild.
 //
 // Not promised: that an event is handed over only once. What was not yet
-// acknowledged when a connection ended comes again.
+// acknowledged when a connection ended comes again. Nor that a request which
+// failed was not done: when no answer came, nobody knows.
 package discord
