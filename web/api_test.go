@@ -89,7 +89,7 @@ func TestOpenDM(t *testing.T) {
 func TestMessagesInPages(t *testing.T) {
 	w := newFakeWorld()
 	for range pageSize + 10 {
-		w.answer("10", "x")
+		w.answer("x")
 	}
 	h := page(w)
 	type list struct {

@@ -98,13 +98,13 @@ func TestStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFakeWorld()
 		h := page(w)
-		w.answer("10", "before")
+		w.answer("before")
 		l := listen(h, stateMark(t, h), "")
 		defer l.leave()
 		if got, _ := l.heard(t); !cmp.Equal(got, []string{": still here"}) {
 			t.Fatalf("at first: %q", got)
 		}
-		m := w.answer("10", "a")
+		m := w.answer("a")
 		if got, _ := l.heard(t); !cmp.Equal(got, []string{"message 1002 <p>a</p>"}) {
 			t.Fatalf("heard %q", got)
 		}
@@ -127,14 +127,14 @@ func TestStreamGoesOn(t *testing.T) {
 		w := newFakeWorld()
 		h := page(w)
 		l := listen(h, stateMark(t, h), "")
-		m := w.answer("10", "a")
+		m := w.answer("a")
 		_, mark := l.heard(t)
 		l.leave()
 		for range 5 {
 			m.Text += "b"
 			w.change(m)
 		}
-		w.answer("10", "c")
+		w.answer("c")
 		l = listen(h, "k3j4h5g6.17", mark)
 		defer l.leave()
 		got, _ := l.heard(t)
@@ -154,7 +154,7 @@ func TestStreamResets(t *testing.T) {
 		if got, _ := l.heard(t); !cmp.Equal(got, []string{"reset"}) {
 			t.Fatalf("heard %q", got)
 		}
-		w.answer("10", "a")
+		w.answer("a")
 		if got, _ := l.heard(t); !cmp.Equal(got, []string{"message 1001 <p>a</p>"}) {
 			t.Errorf("then %q", got)
 		}

@@ -22,7 +22,8 @@ type fakeWorld struct {
 	files    map[string]fakeFile
 	watchers map[int]func(Change)
 	used     []Use
-	broken   error // what every request ends in, if set
+	refusal  string
+	broken   error // what requests end in, if set
 }
 
 type fakeFile struct {
@@ -107,9 +108,16 @@ func (w *fakeWorld) change(m Message) {
 	}
 }
 
-// answer posts a message of the bot.
-func (w *fakeWorld) answer(channel, text string) Message {
-	return w.post(Message{Channel: channel, Author: w.overview.Bot, Text: text})
+// answer posts a message of the bot in the first channel.
+func (w *fakeWorld) answer(text string) Message {
+	return w.post(Message{Channel: "10", Author: w.overview.Bot, Text: text})
+}
+
+// refuse lets every post end in a refusal, or none if the reason is "".
+func (w *fakeWorld) refuse(reason string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.refusal = reason
 }
 
 // types shows somebody as typing.
@@ -174,6 +182,8 @@ func (w *fakeWorld) Say(_ context.Context, s Say) error {
 	switch {
 	case w.broken != nil:
 		return w.broken
+	case w.refusal != "":
+		return &Refused{w.refusal}
 	case !ok:
 		return &Refused{"nobody of that name is here"}
 	case strings.TrimSpace(s.Text) == "":

@@ -89,14 +89,17 @@ export class Log {
     rows.forEach((li, i) => {
       if (this.#list.children[i] !== li) this.#list.insertBefore(li, this.#list.children[i] ?? null);
     });
-    const messages = rows.filter((li) => li.id);
-    if (!messages.some((li) => li.tabIndex === 0)) messages.at(-1)?.setAttribute("tabindex", "0");
+    if (!this.#list.contains(document.activeElement)) this.#enterAt(this.#messages().at(-1));
+  }
+
+  #messages() {
+    return [...this.#list.querySelectorAll("li[id]")];
   }
 
   // anchor is the uppermost message in sight, which must not move.
   #anchor() {
     const edge = this.#scroll.getBoundingClientRect().top;
-    const li = [...this.#list.children].find((el) => el.getBoundingClientRect().bottom > edge);
+    const li = this.#messages().find((el) => el.getBoundingClientRect().bottom > edge);
     return li && { li, top: li.getBoundingClientRect().top };
   }
 
@@ -127,6 +130,7 @@ export class Log {
 
   toBottom() {
     this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    this.#was = this.#scroll.scrollTop;
     this.#bottom = true;
     this.#down.hidden = true;
   }
@@ -141,15 +145,14 @@ export class Log {
     setTimeout(() => li.classList.remove("found"), 1600);
   }
 
-  // enter moves the focus to the latest message.
-  enter() {
-    this.#focus([...this.#list.querySelectorAll("li[id]")].at(-1));
+  // enterAt makes a message the one that the Tab key leads to.
+  #enterAt(li) {
+    this.#list.querySelector('li[tabindex="0"]')?.setAttribute("tabindex", "-1");
+    li?.setAttribute("tabindex", "0");
   }
 
   #focus(li) {
-    if (!li) return;
-    this.#list.querySelectorAll('[tabindex="0"]').forEach((el) => el.matches("li") && el.setAttribute("tabindex", "-1"));
-    li.setAttribute("tabindex", "0");
+    this.#enterAt(li);
     li.focus();
   }
 
@@ -160,7 +163,7 @@ export class Log {
     const m = this.#items.get(li?.id.slice(1))?.m;
     if (e.target.matches(".spoiler") && (e.key === "Enter" || e.key === " ")) return done(e, () => reveal(e.target));
     if (e.target !== li || !m) return;
-    const all = [...this.#list.querySelectorAll("li[id]")];
+    const all = this.#messages();
     const i = all.indexOf(li);
     switch (e.key) {
       case "ArrowUp": return done(e, () => this.#focus(all[Math.max(0, i - 1)]));

@@ -96,9 +96,9 @@ async function open(id) {
   store.save();
   showSide();
   composer.enter();
+  typing.show(id);
   await load();
   log.toBottom();
-  typing.show(id);
 }
 
 // load gets the messages of the open channel. What changes meanwhile is held
@@ -230,8 +230,9 @@ function readOut(m) {
   clearTimeout(unsaid.get(m.id));
   unsaid.set(m.id, setTimeout(() => {
     unsaid.delete(m.id);
-    const words = document.querySelector(`#m${CSS.escape(m.id)} .body`)?.textContent;
-    if (words) $("said").textContent = `${m.author.name}: ${words}`;
+    const body = document.querySelector(`#m${CSS.escape(m.id)} .body`);
+    const words = [...(body?.childNodes ?? [])].filter((n) => n.className !== "edited").map((n) => n.textContent);
+    if (words.length) $("said").textContent = `${m.author.name}: ${words.join(" ")}`;
   }, settled));
 }
 
