@@ -31,7 +31,7 @@ func TestKilled(t *testing.T) {
 		}
 		deaths = round + 1
 	}
-	s, err := openSQLite(t.Context(), path)
+	s, err := openSQLite(t.Context(), path, pragmas())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestDeaths(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		s, err := openSQLite(t.Context(), path)
+		s, err := openSQLite(t.Context(), path, pragmas())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,12 +119,12 @@ func TestSecondProcess(t *testing.T) {
 	if got := c.line(); got != "holding" {
 		t.Fatal(got)
 	}
-	_, err := openSQLite(t.Context(), path)
+	_, err := openSQLite(t.Context(), path, pragmas())
 	if want := "store " + path + ": another troupe runs on it: stop that one first, or choose another path"; err == nil || err.Error() != want {
 		t.Error(err)
 	}
 	c.kill()
-	s, err := openSQLite(t.Context(), path)
+	s, err := openSQLite(t.Context(), path, pragmas())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestOneHolder(t *testing.T) {
 	for range 6 {
 		all.Go(func() {
 			for range 8 {
-				s, err := openSQLite(t.Context(), path)
+				s, err := openSQLite(t.Context(), path, pragmas())
 				if err != nil {
 					continue
 				}

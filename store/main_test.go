@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	if role == "" {
 		os.Exit(m.Run())
 	}
-	s, err := openSQLite(context.Background(), path)
+	s, err := openSQLite(context.Background(), path, pragmas())
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(0)

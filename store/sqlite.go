@@ -21,13 +21,13 @@ const readers = 4
 // mode only synchronous=FULL flushes each commit. The log is written back into
 // the file whenever it has wal_autocheckpoint pages (of 4 KiB), and does not
 // stay larger than journal_size_limit bytes after a burst.
-func pragmas() []string {
-	return []string{
-		"busy_timeout(5000)", // ms
-		"journal_mode(WAL)",
-		"synchronous(FULL)",
-		"wal_autocheckpoint(1000)",
-		"journal_size_limit(8388608)",
+func pragmas() map[string]string {
+	return map[string]string{
+		"busy_timeout":       "5000", // ms
+		"journal_mode":       "WAL",
+		"synchronous":        "FULL",
+		"wal_autocheckpoint": "1000",
+		"journal_size_limit": "8388608",
 	}
 }
 
@@ -41,25 +41,25 @@ type file struct {
 	stmts map[string]*sql.Stmt // of write, by their text; made at open
 }
 
-// openSQLite opens the file. Further pragmas are for tests, to fill a disk or
-// to run out of patience.
-func openSQLite(ctx context.Context, path string, further ...string) (Store, error) {
+// openSQLite opens the file with the pragmas that [pragmas] returns. Tests have
+// others, to fill a disk or to run out of patience.
+func openSQLite(ctx context.Context, path string, pragmas map[string]string) (Store, error) {
 	s := &file{path: path, stmts: map[string]*sql.Stmt{}}
-	if err := s.open(ctx, further); err != nil {
+	if err := s.open(ctx, pragmas); err != nil {
 		_ = s.letGo() // the first error says what is wrong
 		return nil, advise(path, err)
 	}
 	return s, nil
 }
 
-func (s *file) open(ctx context.Context, further []string) (err error) {
+func (s *file) open(ctx context.Context, pragmas map[string]string) (err error) {
 	if err := makeFile(s.path); err != nil {
 		return err
 	}
 	if s.lock, err = lockFile(s.path); err != nil {
 		return err
 	}
-	name, err := dsn(s.path, append(pragmas(), further...))
+	name, err := dsn(s.path, pragmas)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (s *file) open(ctx context.Context, further []string) (err error) {
 
 // dsn names the file as a URI, whatever signs are in its path. The path is made
 // absolute, so that none is taken for a name of SQLite's own, like ":memory:".
-func dsn(path string, pragmas []string) (string, error) {
+func dsn(path string, pragmas map[string]string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return "", err
@@ -98,8 +98,11 @@ func dsn(path string, pragmas []string) (string, error) {
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path // C:/troupe.db
 	}
-	name := (&url.URL{Scheme: "file", Path: path}).String()
-	return name + "?" + url.Values{"_pragma": pragmas}.Encode(), nil
+	values := url.Values{}
+	for pragma, value := range pragmas {
+		values.Add("_pragma", pragma+"("+value+")")
+	}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: values.Encode()}).String(), nil
 }
 
 // applicationID marks a file as ours, in its header (SQLite documentation,

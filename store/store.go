@@ -75,7 +75,7 @@ func Open(ctx context.Context, address string) (Store, error) {
 	case engine == "memory" && path == "":
 		return NewMemory(), nil
 	case engine == "sqlite" && path != "":
-		return openSQLite(ctx, path)
+		return openSQLite(ctx, path, pragmas())
 	}
 	return nil, fmt.Errorf("store %q: want sqlite:PATH, such as sqlite:troupe.db", address)
 }
