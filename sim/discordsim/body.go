@@ -182,13 +182,14 @@ func (b *messageBody) attach(d *draft, files []upload) {
 	}
 }
 
-// newAttachment makes a file that is in no message yet. What its type is its
-// name tells, unless the sender does.
+// newAttachment makes a file that is in no message yet, without the spaces of
+// its name, as Discord does. What its type is its name tells, unless the sender
+// does.
 func newAttachment(name, kind string, data []byte) *attachment {
 	if kind == "" || kind == "application/octet-stream" {
 		kind = or(mime.TypeByExtension(path.Ext(name)), kind)
 	}
-	return &attachment{name: name, mime: kind, data: data}
+	return &attachment{name: strings.ReplaceAll(name, " ", "_"), mime: kind, data: data}
 }
 
 // listOf returns a JSON list with at most so many elements, nil if it is empty.

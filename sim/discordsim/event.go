@@ -1,6 +1,7 @@
 package discordsim
 
 import (
+	"bytes"
 	"encoding/json"
 	"time"
 
@@ -34,13 +35,16 @@ type event struct {
 	message *message // rendered for each kind of reader
 }
 
-// marshal encodes a wire type. They all can be.
+// marshal encodes a wire type, with "<" as it is, like Discord. They all can
+// be.
 func marshal(v any) []byte {
-	b, err := json.Marshal(v)
-	if err != nil {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
 		panic("discordsim: a wire type cannot be encoded: " + err.Error())
 	}
-	return b
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 func messageIntent(c *channel) int {

@@ -22,7 +22,7 @@ func (w *world) addRole(g *guild, r *role) {
 
 func (w *world) removeRole(g *guild, id messages.RoleID) {
 	g.roles = slices.DeleteFunc(g.roles, func(r *role) bool { return r.id == id })
-	for _, m := range g.members {
+	for _, m := range g.sorted() {
 		if slices.Contains(m.roles, id) {
 			m.roles = slices.DeleteFunc(m.roles, func(r messages.RoleID) bool { return r == id })
 			w.memberChanged(g, m)

@@ -235,4 +235,4 @@ type wireMessage struct {
 type nullableMessage struct{ m *wireMessage }
 
 // MarshalJSON writes null for a message that is gone.
-func (n nullableMessage) MarshalJSON() ([]byte, error) { return json.Marshal(n.m) }
+func (n nullableMessage) MarshalJSON() ([]byte, error) { return marshal(n.m), nil }

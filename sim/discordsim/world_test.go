@@ -124,3 +124,9 @@ func (w *town) post(body any) messages.MessageID {
 	w.t.Helper()
 	return w.rest("POST", w.channelPath("/messages"), body).want(w.t, 200).id(w.t)
 }
+
+// command registers a command without options, for everywhere.
+func (w *town) command(name string) {
+	w.t.Helper()
+	w.rest("POST", "/applications/"+w.Application().String()+"/commands", object{"name": name, "description": "a command"}).want(w.t, 201)
+}
