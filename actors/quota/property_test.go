@@ -103,7 +103,7 @@ func (c *check) pick() *request {
 func (c *check) reserve() {
 	q := &request{model: string(rune('a' + c.r.IntN(2))), at: c.now, tokens: c.r.IntN(c.limits.TPM + 20), open: true}
 	id, err := c.s.reserve("asker", q.model, q.tokens, c.now)
-	switch err := err.(type) {
+	switch err := err.(type) { //nolint:errorlint // refusals are never wrapped
 	case nil:
 		q.id, q.stamp = id, c.s.open[id].stamp
 		c.all = append(c.all, q)

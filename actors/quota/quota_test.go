@@ -163,8 +163,7 @@ func TestWaitsForTheJournal(t *testing.T) {
 		synctest.Wait()
 		mu.Lock()
 		for _, a := range answers {
-			var limited *messages.Limited
-			if !errors.As(a.Err, &limited) {
+			if _, ok := errors.AsType[*messages.Limited](a.Err); !ok {
 				t.Errorf("before it is known: %v", a)
 			}
 		}

@@ -1,6 +1,7 @@
 package quota
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -148,7 +149,7 @@ func TestDay(t *testing.T) {
 			w.sent("a", 1, 0)
 			w.sent("b", 1, 0)
 			_, err := w.s.reserve("c", "m", 1, w.now)
-			f, ok := err.(*messages.Failure)
+			f, ok := errors.AsType[*messages.Failure](err)
 			if !ok || f.Cause != messages.CauseDayQuota || f.After != tt.reset {
 				t.Fatalf("refused with %v, want one for %v", err, tt.reset)
 			}
@@ -249,70 +250,6 @@ func TestLease(t *testing.T) {
 	}
 }
 
-// A 429 teaches: limits that are lower than ours, and for how long not to ask.
-func TestLearning(t *testing.T) {
-	limit := func(what string, value int) messages.Limit { return messages.Limit{What: what, Value: value} }
-	tests := []struct {
-		name    string
-		failure messages.Failure
-		limits  Limits
-		next    string
-		pause   time.Duration // until the next is admitted; -1 for not within the pause
-	}{
-		{
-			"minute", messages.Failure{Cause: messages.CauseMinuteQuota, After: 48 * time.Second, Limits: []messages.Limit{limit("rpm", 15)}},
-			Limits{RPM: 15, TPM: 1000, RPD: 100}, "limit paused: wait 48s", 48 * time.Second,
-		},
-		{
-			"tokens, of two tiers", messages.Failure{Cause: messages.CauseMinuteQuota, After: time.Second, Limits: []messages.Limit{limit("tpm", 500), limit("tpm", 700)}},
-			Limits{RPM: 20, TPM: 500, RPD: 100}, "limit paused: wait 1s", time.Second,
-		},
-		{
-			"higher than ours", messages.Failure{Cause: messages.CauseMinuteQuota, After: time.Second, Limits: []messages.Limit{limit("rpm", 1000)}},
-			Limits{RPM: 20, TPM: 1000, RPD: 100}, "limit paused: wait 1s", time.Second,
-		},
-		{
-			"no word", messages.Failure{Cause: messages.CauseMinuteQuota, Status: 429},
-			Limits{RPM: 20, TPM: 1000, RPD: 100}, "limit paused: wait 10s", limitPause,
-		},
-		{
-			"day", messages.Failure{Cause: messages.CauseDayQuota, After: 22 * time.Second, Limits: []messages.Limit{limit("rpm", 15), limit("rpd", 50)}},
-			Limits{RPM: 15, TPM: 1000, RPD: 50}, "day_quota: m: paused, since Gemini said no, again in 12h0m0s", 12 * time.Hour,
-		},
-		{
-			"no credit", messages.Failure{Cause: messages.CauseKey, Status: 402},
-			Limits{RPM: 20, TPM: 1000, RPD: 100}, "key: m: paused, since Gemini said no, again in 1m0s", accountPause,
-		},
-		{
-			"no such model", messages.Failure{Cause: messages.CauseModel, Status: 404},
-			Limits{RPM: 20, TPM: 1000, RPD: 100}, "model: m: paused, since Gemini said no, again in 1m0s", accountPause,
-		},
-		{"safety", messages.Failure{Cause: messages.CauseSafety}, Limits{RPM: 20, TPM: 1000, RPD: 100}, "yes", 0},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			w := newWorld(t, Limits{RPM: 20, TPM: 1000, RPD: 100}, nil)
-			w.want("a", 1, "yes")
-			w.want("b", 1, "yes")
-			if _, l := w.settle("a", messages.Settle{Sent: true, Failure: &tt.failure}); l.pause != tt.pause {
-				t.Errorf("a pause of %v", l.pause)
-			}
-			if _, l := w.settle("b", messages.Settle{Sent: true, Failure: &tt.failure}); len(l.lowered) > 0 || l.cause != "" {
-				t.Errorf("learned again: %v", l)
-			}
-			if d := cmp.Diff(tt.limits, w.s.model("m").limits); d != "" {
-				t.Error(d)
-			}
-			w.want("c", 1, tt.next)
-			if _, err := w.s.reserve("d", "another", 1, w.now); err != nil {
-				t.Errorf("another model: %v", err)
-			}
-			w.wait(tt.pause)
-			w.want("c", 1, "yes")
-		})
-	}
-}
-
 // What is configured for a model holds for that one; a limit of 0 is none.
 func TestModels(t *testing.T) {
 	w := newWorld(t, Limits{RPM: 1}, func(r *rules) { r.Models = map[string]Limits{"free": {}} })
@@ -334,63 +271,4 @@ func TestModels(t *testing.T) {
 	if got := w.s.report(w.now.Add(24 * time.Hour)).Models; len(got) > 0 {
 		t.Errorf("used on the next day: %v", got)
 	}
-}
-
-// After a crash the next instance knows of all that was sent, of what is under
-// way, and of what the journal does not have; none of it twice.
-func TestRestart(t *testing.T) {
-	w := newWorld(t, Limits{RPM: 4, RPD: 9}, func(r *rules) { r.SpendCap = 1000 })
-	var rows []messages.AttemptMade
-	for i, name := range []string{"a", "b", "c", "d"} {
-		w.want(name, 10, "yes")
-		w.wait(10*time.Second + time.Microsecond)
-		if i == 3 {
-			break // under way
-		}
-		id, _ := w.s.settle(&messages.Settle{ID: w.ids[name], Sent: true, Usage: messages.Usage{Prompt: 9 + i, Output: 5}}, w.now)
-		if i < 2 {
-			rows = append(rows, *w.s.unkept[id])
-		}
-		if i == 0 {
-			w.s.kept(id) // b is kept, and the word is lost; c is not kept
-		}
-	}
-	before := w.s.report(w.now)
-	old := w.s
-	w.s = newState(old.rules, old.book, 2000, w.now)
-	if from := w.s.since(w.now); !from.Equal(old.today.start) {
-		t.Errorf("asks for attempts since %v", from)
-	}
-	unkept := w.s.load(rows, w.now)
-	if len(unkept) != 1 || w.s.unkept[unkept[0]].Input != 11 || len(w.s.unkept) != 1 {
-		t.Errorf("to be kept: %v of %v", unkept, w.s.unkept)
-	}
-	after := w.s.report(w.now)
-	if lost := before.Models[0].MinuteReset - after.Models[0].MinuteReset; lost < 0 || lost > time.Millisecond {
-		t.Errorf("the minute is %v shorter", lost) // the journal keeps milliseconds
-	}
-	after.Models[0].MinuteReset = before.Models[0].MinuteReset
-	if d := cmp.Diff(before, after); d != "" {
-		t.Errorf("(-before +after):\n%s", d)
-	}
-	w.want("e", 1, "limit rpm: wait 20.5s")
-	w.sent("d", 10, 5)
-	if n := w.s.report(w.now).Models[0].DayRequests; n != 4 {
-		t.Errorf("%d requests", n)
-	}
-}
-
-// Right after midnight the last minute is still asked for.
-func TestSinceCoversTheMinute(t *testing.T) {
-	w := newWorld(t, Limits{RPM: 1, RPD: 1}, nil)
-	w.now = w.s.today.end.Add(10 * time.Second)
-	from := w.s.since(w.now)
-	if got := w.now.Sub(from); got != window {
-		t.Errorf("asks for the last %v", got)
-	}
-	w.s.load([]messages.AttemptMade{{Model: "m", At: from.Add(time.Second), Input: 5, Cost: 7}}, w.now)
-	if w.s.spent != 0 {
-		t.Errorf("spent %v", w.s.spent)
-	}
-	w.want("a", 1, "limit rpm: wait 1s")
 }
