@@ -2,6 +2,7 @@ package geminisim_test
 
 import (
 	"context"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -278,6 +279,26 @@ func TestClientLeaves(t *testing.T) {
 			t.Errorf("recorded %+v", call)
 		}
 	})
+}
+
+// It serves real sockets as well as those in memory.
+func TestLoopback(t *testing.T) {
+	s := geminisim.New(geminisim.Config{Answer: says("One two three."), Chunk: 5})
+	server := httptest.NewServer(s)
+	defer server.Close()
+	defer s.Close()
+	c, err := gemini.New(t.Context(), gemini.Config{Key: s.Key(), BaseURL: server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.Check(t.Context(), model); err != nil {
+		t.Error(err)
+	}
+	g, err := c.Generate(t.Context(), ask("hi"), nil)
+	if got := outcome(t, g, err); got != `answer "One two three."` {
+		t.Error(got)
+	}
 }
 
 // Close ends calls that are held, and later ones.

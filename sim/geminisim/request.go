@@ -71,9 +71,13 @@ type (
 
 // decode reads the body of a request into v, all of whose fields it must know.
 func decode(w http.ResponseWriter, r *http.Request, v any) *refusal {
+	tooLarge := invalid("Request payload size exceeds the limit: %d bytes.", maxRequest)
+	if r.ContentLength > maxRequest {
+		return tooLarge
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return invalid("Request payload size exceeds the limit: %d bytes.", maxRequest)
+		return tooLarge
 	}
 	if err != nil {
 		return invalid("The request's body ended early.")

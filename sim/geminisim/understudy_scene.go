@@ -1,7 +1,6 @@
 package geminisim
 
 import (
-	"hash/fnv"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -59,18 +58,33 @@ func newScene(p *messages.Prompt) *scene {
 // place matches how the prompt tells where one is.
 var place = regexp.MustCompile(`The server is called "([^"\n]{1,100})", the channel "([^"\n]{1,100})"`)
 
+// hash is FNV-1a of all that is in a prompt.
 func hash(p *messages.Prompt) uint64 {
-	h := fnv.New64a()
-	write := func(s string) { _, _ = h.Write([]byte(s + "\x00")) }
+	h := uint64(14695981039346656037)
+	write := func(s string) {
+		for i := range len(s) {
+			h = (h ^ uint64(s[i])) * 1099511628211
+		}
+		h *= 1099511628211 // as a byte of zero between two texts
+	}
 	write(p.System)
 	for _, t := range p.Turns {
 		write(t.Text)
 	}
-	return h.Sum64()
+	return h
 }
 
-// speaker matches the beginning of what somebody says.
-var speaker = regexp.MustCompile(`^([^\s:][^:\n]{0,31}): `)
+// maxName is how long a name may be, in bytes: Discord allows 32 characters.
+const maxName = 128
+
+// speaker takes the name off the beginning of what somebody says.
+func speaker(text string) (who, said string, ok bool) {
+	i := strings.IndexByte(text[:min(len(text), maxName+1)], ':')
+	if i <= 0 || !strings.HasPrefix(text[i:], ": ") || text[0] == ' ' || strings.IndexByte(text[:i], '\n') >= 0 {
+		return "", text, false
+	}
+	return text[:i], text[i+2:], true
+}
 
 // history reads what was said before, from the latest on as far as it is looked
 // at. A line without a name goes on with the one before it.
@@ -99,8 +113,8 @@ func history(turns []messages.Turn) []line {
 func readLines(text string) []line {
 	var said []line
 	for l := range strings.SplitSeq(text, "\n") {
-		if m := speaker.FindStringSubmatch(l); m != nil {
-			said = append(said, line{who: m[1], text: l[len(m[0]):]})
+		if who, what, ok := speaker(l); ok {
+			said = append(said, line{who: who, text: what})
 		} else if len(said) > 0 {
 			said[len(said)-1].text += "\n" + l
 		}
@@ -123,6 +137,7 @@ var (
 	replied  = regexp.MustCompile(`^In reply to this message:\n((?:>.*\n)+)\n?`)
 	attached = regexp.MustCompile(`^\(attached, but you cannot see it: "([^"\n]*)"\)\n?`)
 	personal = regexp.MustCompile(`(?i)(^|\PL)(i|me|my|mine|we|us|our)(\PL|$)`)
+	mention  = regexp.MustCompile(`<@[!&]?\d{1,20}>`)
 	command  = regexp.MustCompile(`(?i)^(please|repeat|say|echo|quote|reverse|shout|summari[sz]e|translate|count|note|question|todo|tl;?dr)\b`)
 )
 
@@ -136,12 +151,12 @@ func (s *scene) readQuestion(text string) {
 		text = text[len(m[0]):]
 		s.files = append(s.files, m[1])
 	}
-	if m := speaker.FindStringSubmatch(text); m != nil {
-		if rest := text[len(m[0]):]; s.knows(m[1]) || personal.MatchString(rest) && !command.MatchString(m[1]) {
-			s.asker, text = m[1], rest
+	if who, said, ok := speaker(text); ok {
+		if s.knows(who) || personal.MatchString(said) && !command.MatchString(who) {
+			s.asker, text = who, said
 		}
 	}
-	s.question = strings.TrimSpace(text)
+	s.question = strings.TrimSpace(mention.ReplaceAllString(text, ""))
 	if n := len(s.said); n > 0 && s.said[n-1].text == s.question { // the question itself
 		s.said = s.said[:n-1]
 	}
