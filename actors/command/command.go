@@ -65,6 +65,7 @@ const (
 type command struct {
 	cfg          Config
 	state        state
+	takers       map[messages.InteractionID]*actor.PID // who brought what is under way, to be told when it is done with
 	registration registration
 }
 
@@ -100,6 +101,7 @@ func New(cfg Config) actor.Producer {
 		return &command{
 			cfg:          cfg,
 			state:        state{facts: all, open: map[messages.InteractionID]*open{}},
+			takers:       map[messages.InteractionID]*actor.PID{},
 			registration: registration{commands: All(cfg.Personas)},
 		}
 	}
@@ -154,9 +156,15 @@ func (a *command) answered(c *actor.Context, m actors.Answered) {
 	}
 }
 
-// used takes up a command.
+// used takes up a command. One that comes again is under way already; who
+// brought it last is told.
 func (a *command) used(c *actor.Context, u *messages.CommandUsed) {
 	todo, o := a.state.begin(u, time.Now())
+	if todo == expire || todo == reject {
+		a.taken(c, c.Sender())
+	} else {
+		a.takers[u.Interaction.ID] = c.Sender()
+	}
 	switch todo { //nolint:exhaustive // the others are not how a command begins
 	case expire:
 		a.cfg.Log.Warn("command too old to be answered", "command", u.Name, "interaction_id", u.Interaction.ID)
@@ -170,6 +178,13 @@ func (a *command) used(c *actor.Context, u *messages.CommandUsed) {
 		}
 	case speak:
 		a.say(c, u.Interaction.ID)
+	}
+}
+
+// taken tells who brought a command that it is done with.
+func (a *command) taken(c *actor.Context, taker *actor.PID) {
+	if taker != nil {
+		c.Send(taker, &messages.Taken{})
 	}
 }
 

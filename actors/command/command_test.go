@@ -150,8 +150,9 @@ func run(t *testing.T, f func(t *testing.T, w *world)) {
 func (w *world) use(u *messages.CommandUsed) string {
 	w.t.Helper()
 	before := len(w.shown())
-	w.e.Tell(w.pid, u)
-	time.Sleep(time.Minute)
+	if m, err := w.e.Ask(w.pid, u); err != nil || !cmp.Equal(m, any(&messages.Taken{})) {
+		w.t.Errorf("answered %v, %v", m, err)
+	}
 	synctest.Wait()
 	if len(w.shown()) != before+1 {
 		w.t.Fatalf("%d responses", len(w.shown())-before)

@@ -60,6 +60,10 @@ func (a *command) said(c *actor.Context, id messages.InteractionID, m actors.Ans
 	case lose:
 		a.cfg.Log.Error("answer to a command not posted", "interaction_id", id, "err", err)
 	}
+	if a.state.open[id] == nil {
+		a.taken(c, a.takers[id])
+		delete(a.takers, id)
+	}
 }
 
 // sessionStarted sees to it that Discord knows the commands.

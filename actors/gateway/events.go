@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"time"
 
 	"troupe/actors"
 	"troupe/messages"
@@ -14,11 +15,11 @@ import (
 func (a *gateway) event(c *actor.Context, event any) {
 	switch m := event.(type) {
 	case *messages.MessageReceived:
-		a.send(c, &delivery{to: a.cfg.Channels, id: uint64(m.Message.Channel), event: m, seq: m.Seq})
+		a.toChannel(c, m.Message.Channel, m, m.Seq)
 	case *messages.MessageEdited:
-		a.send(c, &delivery{to: a.cfg.Channels, id: uint64(m.Message.Channel), event: m, seq: m.Seq})
+		a.toChannel(c, m.Message.Channel, m, m.Seq)
 	case *messages.MessagesDeleted:
-		a.send(c, &delivery{to: a.cfg.Channels, id: uint64(m.Channel), event: m, seq: m.Seq})
+		a.toChannel(c, m.Channel, m, m.Seq)
 	case *messages.CommandUsed:
 		a.command(c, m)
 	case *messages.SessionStarted:
@@ -65,8 +66,13 @@ func (a *gateway) guildEvent(c *actor.Context, event any) {
 	a.client.Acknowledge(seq)
 }
 
+// toChannel has a channel take an event.
+func (a *gateway) toChannel(c *actor.Context, id messages.ChannelID, event any, seq int64) {
+	a.send(c, &delivery{to: a.cfg.Channels, message: &messages.Deliver{To: uint64(id), Message: event}, event: event, seq: seq})
+}
+
 func (a *gateway) send(c *actor.Context, d *delivery) {
-	actors.Ask(c, d.to, &messages.Deliver{To: d.id, Message: d.event}, takeWait, d)
+	actors.Ask(c, d.to, d.message, takeWait, d)
 }
 
 // taken acknowledges an event, or sends it again after a pause.
@@ -104,7 +110,18 @@ func (a *gateway) command(c *actor.Context, m *messages.CommandUsed) {
 	actors.Go(c, func(ctx context.Context) any {
 		ctx, cancel := context.WithTimeout(ctx, ackWait)
 		defer cancel()
-		return acked{m, ack(ctx, m.Interaction, private)}
+		for {
+			err := ack(ctx, m.Interaction, private)
+			f, failed := errors.AsType[*messages.Failure](err)
+			if err == nil || failed && f.Retry == messages.RetryNever || ctx.Err() != nil {
+				return acked{m, err}
+			}
+			select { // what is limited or has failed may go through in a moment
+			case <-time.After(ackPause):
+			case <-ctx.Done():
+				return acked{m, err}
+			}
+		}
 	})
 }
 
@@ -117,9 +134,8 @@ func (a *gateway) acked(c *actor.Context, m acked) {
 		return
 	}
 	if m.command.Name == "chat" {
-		a.send(c, &delivery{to: a.cfg.Channels, id: uint64(m.command.Channel), event: m.command, seq: m.command.Seq})
+		a.toChannel(c, m.command.Channel, m.command, m.command.Seq)
 		return
 	}
-	c.Send(a.cfg.Commands, m.command)
-	a.client.Acknowledge(m.command.Seq)
+	a.send(c, &delivery{to: a.cfg.Commands, message: m.command, event: m.command, seq: m.command.Seq})
 }

@@ -65,6 +65,7 @@ const (
 	takeWait    = 2 * time.Minute // for an event to be taken, before it is sent again
 	journalWait = 10 * time.Second
 	ackWait     = 2500 * time.Millisecond // Discord's own bound is 3 s (Interactions: Responding)
+	ackPause    = 100 * time.Millisecond  // before a command is acknowledged again
 	apologyWait = 5 * time.Minute         // for the outbox, which has a deadline of its own
 	firstPause  = 500 * time.Millisecond  // before an event that was not taken is sent again; doubles
 	lastPause   = 30 * time.Second
@@ -86,11 +87,11 @@ type incoming struct {
 
 // A delivery is an event on its way to who takes it.
 type delivery struct {
-	to    *actor.PID
-	id    uint64
-	event any
-	seq   int64
-	tries int
+	to      *actor.PID
+	message any // what carries the event there, or the event itself
+	event   any
+	seq     int64
+	tries   int
 }
 
 type (

@@ -69,6 +69,8 @@ type station struct {
 	health   *actortest.Probe
 	answers  []any // of channels, one for each event; then Taken
 	ackErr   error
+	ackFails int
+	acks     int
 	fatal    []error
 	kept     messages.Session
 	behind   []messages.ChannelID
@@ -91,7 +93,8 @@ func newStation(e actortest.Engine, change func(*station)) *station {
 		s.answers = s.answers[1:]
 		c.Respond(first)
 	})
-	s.guilds, s.commands, s.health = e.Probe(), e.Probe(), e.Probe()
+	s.guilds, s.health = e.Probe(), e.Probe()
+	s.commands = e.Fake(func(c *actor.Context) { c.Respond(&messages.Taken{}) })
 	s.outbox = e.Fake(func(c *actor.Context) { c.Respond(&messages.ReplyPosted{}) })
 	s.journal = e.Fake(func(c *actor.Context) {
 		switch c.Message().(type) {
@@ -105,7 +108,7 @@ func newStation(e actortest.Engine, change func(*station)) *station {
 	})
 	s.pid = e.Start(New(Config{
 		Self: 99, Connect: s.connect, Private: func(name string) bool { return name != "chat" },
-		Ack:      func(context.Context, messages.Interaction, bool) error { return s.ackErr },
+		Ack:      s.ack,
 		Channels: s.channels.PID, Guilds: s.guilds.PID, Outbox: s.outbox.PID, Commands: s.commands.PID,
 		Journal: s.journal.PID, Health: s.health.PID,
 		Fatal: func(err error) { s.fatal = append(s.fatal, err) }, Log: actortest.Log(),
@@ -118,6 +121,15 @@ func (s *station) connect(restore messages.Session, hooks Hooks) Client {
 	l := &line{restore: restore, hooks: hooks, broken: s.broken}
 	s.lines = append(s.lines, l)
 	return l
+}
+
+// ack fails as often as it is told, or for ever.
+func (s *station) ack(context.Context, messages.Interaction, bool) error {
+	s.acks++
+	if s.acks <= s.ackFails {
+		return &messages.Failure{Cause: messages.CauseOverloaded, Retry: messages.RetryBackoff}
+	}
+	return s.ackErr
 }
 
 // tell brings an event and returns what was acknowledged.
@@ -191,6 +203,19 @@ func TestCommands(t *testing.T) {
 		s.ackErr = &messages.Failure{Cause: messages.CauseGone}
 		wantAcks(t, s.tell(&messages.CommandUsed{Name: "help", Channel: 1, Seq: 3}), 3)
 		if got := s.commands.Take(); len(got) != 0 {
+			t.Errorf("the commands hear %v", got)
+		}
+	})
+}
+
+// A command that Discord could not take an answer to is answered again, in time.
+func TestCommandAckFails(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStation(e, func(s *station) { s.ackFails = 3 })
+		wantAcks(t, s.tell(&messages.CommandUsed{Name: "help", Channel: 1, Seq: 1}))
+		time.Sleep(3 * ackPause)
+		wantAcks(t, s.lines[0].acks(), 1)
+		if got := s.commands.Take(); len(got) != 1 {
 			t.Errorf("the commands hear %v", got)
 		}
 	})
