@@ -2,6 +2,7 @@ package journal
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"troupe/messages"
@@ -264,13 +265,11 @@ func (s *state) do(a action) { s.out = append(s.out, a) }
 
 // failure is what a write or a question is answered that the store failed.
 func failure(cause string) *messages.Failure {
-	return &messages.Failure{
-		Cause: messages.CauseInternal, Retry: messages.RetryBackoff, Detail: "store: " + brief(cause),
-	}
+	return &messages.Failure{Cause: messages.CauseInternal, Retry: messages.RetryBackoff, Detail: brief(cause)}
 }
 
 // brief cuts an error of the store's to what fits into a line of a log.
-func brief(cause string) string { return cause[:min(len(cause), 300)] }
+func brief(cause string) string { return strings.ToValidUTF8(cause[:min(len(cause), 300)], "") }
 
 func mean(old, value time.Duration) time.Duration {
 	if old == 0 {

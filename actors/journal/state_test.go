@@ -142,7 +142,7 @@ func TestOneBadWrite(t *testing.T) {
 	w.want("b: ok b", "commit BAD")
 	w.fail("no such thing", false)
 	w.succeed()
-	w.want("probe", "blame BAD: no such thing", "BAD: internal: store: no such thing", "commit c d")
+	w.want("probe", "blame BAD: no such thing", "BAD: internal: no such thing", "commit c d")
 	w.succeed()
 	w.want("c: ok c", "d: ok d", "commit e")
 }
@@ -157,11 +157,11 @@ func TestStoreFails(t *testing.T) {
 	w.fail("disk full", false)
 	w.fail("disk is still full", false)
 	w.want("probe", "down: disk is still full",
-		"b: internal: store: disk is still full", "c: internal: store: disk is still full", "pause")
+		"b: internal: disk is still full", "c: internal: disk is still full", "pause")
 	w.write("d")
 	w.fail("full", false)
 	w.fail("full", false)
-	w.want("commit d", "probe", "d: internal: store: full") // no second pause
+	w.want("commit d", "probe", "d: internal: full") // no second pause
 	w.note(w.s.again())
 	w.fail("full", false)
 	w.want("probe", "pause")
@@ -183,13 +183,13 @@ func TestStoreFailsWhileSplitting(t *testing.T) {
 	w.log = nil
 	w.fail("worse", false)
 	w.fail("worse", false)
-	w.want("probe", "down: worse", "a: internal: store: worse", "b: internal: store: worse",
-		"c: internal: store: worse", "d: internal: store: worse", "pause")
+	w.want("probe", "down: worse", "a: internal: worse", "b: internal: worse",
+		"c: internal: worse", "d: internal: worse", "pause")
 	w.write("e", "f")
 	w.succeed()
 	w.want("commit e", "up", "e: ok e", "commit f")
 	w.fail("too late", true)
-	w.want("down: too late", "f: internal: store: too late") // it is to be called already
+	w.want("down: too late", "f: internal: too late") // it is to be called already
 }
 
 // A store that does not return counts as down until it does.
@@ -218,7 +218,7 @@ func TestReads(t *testing.T) {
 	w.note(w.s.found(ids["b"], "ok", nil))
 	w.want("b: ok", "read d")
 	w.note(w.s.found(ids["a"], nil, errors.New("broken")))
-	w.want("a: internal: store: broken")
+	w.want("a: internal: broken")
 	if w.s.unreadable() {
 		t.Error("the second error in a row is news")
 	}

@@ -43,7 +43,9 @@ func (a *journal) apply(c *actor.Context, commands []any) {
 		if n := len(r.answers); r.err == nil && n != len(commands) {
 			r.err = fmt.Errorf("the store gave %d results to %d writes", n, len(commands))
 		}
-		r.late = r.err != nil && ctx.Err() != nil
+		if r.late = r.err != nil && ctx.Err() != nil; r.late {
+			r.err = fmt.Errorf("the store has not committed within %v: %w", commitTimeout, r.err)
+		}
 		r.took = time.Since(began)
 		metrics.commit.Observe(r.took.Seconds())
 		return committed{r}
