@@ -68,6 +68,13 @@ func (x *exchange) method() string {
 // wait lets time pass. It returns false if the client has left, and not at all
 // if the server closes.
 func (x *exchange) wait(d time.Duration) bool {
+	if x.r.Context().Err() != nil {
+		x.call.Status = StatusLeft
+		return false
+	}
+	if d <= 0 {
+		return true
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	return x.await(timer.C)
@@ -110,7 +117,7 @@ func (x *exchange) sse() bool { return x.r.URL.Query().Get("alt") == "sse" }
 // upset lets a fault befall the call before its answer, and reports whether it
 // still gets one.
 func (x *exchange) upset(f fault.Fault) bool {
-	if f.Latency > 0 && !x.wait(f.Latency) {
+	if !x.wait(f.Latency) {
 		return false
 	}
 	switch {

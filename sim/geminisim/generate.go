@@ -75,8 +75,8 @@ func (x *exchange) play(c cue) {
 	}
 	reply := x.s.reply(c.prompt)
 	latency := x.s.pace(reply)
-	if c.spread = latency.Last > latency.First; x.class == ClassStream {
-		c.chunk = x.s.chunk
+	if x.class == ClassStream {
+		c.chunk, c.spread = x.s.chunk, latency.Last > latency.First
 	}
 	chunks := perform(reply, c)
 	if reply.Fault.Act && x.prevents(reply.Fault) {
@@ -120,9 +120,7 @@ func (s *Server) pace(r Reply) Latency {
 }
 
 // pause waits as long as d takes with the load that there is.
-func (x *exchange) pause(d time.Duration) bool {
-	return d <= 0 && x.r.Context().Err() == nil || x.wait(x.s.stretch(d))
-}
+func (x *exchange) pause(d time.Duration) bool { return x.wait(x.s.stretch(d)) }
 
 // stream writes the chunks in their time.
 func (x *exchange) stream(chunks []chunk, l Latency, f fault.Fault) {

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -50,7 +51,10 @@ func TestFramings(t *testing.T) {
 		{"streamGenerateContent?alt=sse", "text/event-stream", "data: " + first + "\r\n\r\ndata: " + second + "\r\n\r\n"},
 		{"streamGenerateContent", "application/json; charset=UTF-8", "[" + first + ",\r\n" + second + "]"},
 	} {
-		s := geminisim.New(geminisim.Config{Answer: says("abcdefgh"), Chunk: 4})
+		s := geminisim.New(geminisim.Config{
+			Answer: says("abcdefgh"), Chunk: 4,
+			Latency: geminisim.Latency{First: time.Nanosecond, Last: 2 * time.Nanosecond},
+		})
 		status, contentType, got := call(t, s, "POST", models+"gemini-3.6-flash:"+tt.method, hello)
 		if diff := cmp.Diff(tt.want, got); diff != "" || status != 200 || contentType != tt.contentType {
 			t.Errorf("%s: %d %s (-want +got):\n%s", tt.method, status, contentType, diff)
