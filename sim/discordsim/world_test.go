@@ -130,3 +130,12 @@ func (w *town) command(name string) {
 	w.t.Helper()
 	w.rest("POST", "/applications/"+w.Application().String()+"/commands", object{"name": name, "description": "a command"}).want(w.t, 201)
 }
+
+func jsonOf(t *testing.T, v any) []byte {
+	t.Helper()
+	data, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
