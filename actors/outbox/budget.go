@@ -19,27 +19,39 @@ const unbounded = 1 << 20
 const lag = 500 * time.Millisecond
 
 // A budget is what Discord lets through of one kind of request in one place, as
-// far as the answers have told.
+// far as the answers have told: so many in a window, which begins with the first
+// request after the one before.
 type budget struct {
-	learnt bool // an answer has come
-	known  bool // it told a limit
-	limit  int  // of a window
-	left   int  // in this window, those on their way not yet taken off
-	reset  time.Time
-	window time.Duration // longest time to a reset that was told
+	learnt bool          // an answer has come
+	known  bool          // it told a limit
+	limit  int           // of a window
+	left   int           // in this window, those on their way not yet taken off
+	told   time.Time     // when the last window that an answer told of ends
+	guess  time.Time     // when the one after it ends, if that has begun and no answer has told yet
+	window time.Duration // longest time to an end that was told
+	closed time.Time     // nothing is let through before
 	flight int           // on their way
+	// Requests that failed may have been counted in the window of then or in the
+	// next one, before or after those of which an answer tells.
+	doubt  int // of those, since the window began
+	doubts int // in the window before
 }
+
+// reset returns when a new window may begin.
+func (b *budget) reset() time.Time { return later(later(b.told, b.guess), b.closed) }
 
 // room returns how many requests may be sent now.
 func (b *budget) room(now time.Time) int {
 	left := b.left
 	switch {
+	case now.Before(b.closed):
+		return 0
 	case !b.learnt:
 		left = unlearnt
 	case !b.known:
 		return unbounded
-	case !now.Before(b.reset):
-		left = b.limit
+	case !now.Before(b.reset()):
+		left = max(b.limit-b.doubt, 1)
 	}
 	return max(left-b.flight, 0)
 }
@@ -47,17 +59,30 @@ func (b *budget) room(now time.Time) int {
 // paced reports whether there is a limit that is known.
 func (b *budget) paced() bool { return b.learnt && b.known }
 
+// most returns how many requests there may be room for at best.
+func (b *budget) most() int {
+	switch {
+	case !b.learnt:
+		return unlearnt
+	case !b.known:
+		return unbounded
+	}
+	return b.limit
+}
+
 // begin books a request that is sent.
 func (b *budget) begin(now time.Time) {
-	if b.paced() && !now.Before(b.reset) {
-		b.left = b.limit
-		b.reset = now.Add(b.window + lag) // until an answer tells better
+	if b.paced() && !now.Before(b.reset()) {
+		b.left = max(b.limit-b.doubt, 1)
+		b.guess = now.Add(b.window + lag)
+		b.doubt, b.doubts = 0, b.doubt
 	}
 	b.flight++
 }
 
 // answered books what the answer to a request has told. Answers may come in
-// another order than Discord gave them.
+// another order than Discord gave them, and a request may have been counted in a
+// later window than it was sent in.
 func (b *budget) answered(told messages.Budget, now time.Time) {
 	b.flight--
 	if !told.Known {
@@ -65,14 +90,17 @@ func (b *budget) answered(told messages.Budget, now time.Time) {
 		b.left--
 		return
 	}
-	reset := now.Add(told.Reset)
+	end := now.Add(told.Reset)
 	b.window = max(b.window, told.Reset)
 	switch slack := b.window / 2; {
-	case !b.paced() || reset.After(b.reset.Add(slack)):
-		b.left, b.reset = told.Left, reset
-	case reset.Before(b.reset.Add(-slack)): // of a window that is over
+	case !b.paced() || end.After(b.told.Add(slack)):
+		if b.guess.IsZero() {
+			b.doubt, b.doubts = 0, b.doubt
+		}
+		b.left, b.told, b.guess = told.Left-b.doubt-b.doubts, end, time.Time{}
+	case end.Before(b.told.Add(-slack)): // of a window that is over
 	default:
-		b.left, b.reset = min(b.left, told.Left), reset
+		b.left, b.told = min(b.left, told.Left-b.doubt-b.doubts), later(end, b.told)
 	}
 	b.learnt, b.known, b.limit = true, true, max(told.Limit, 1)
 }
@@ -82,6 +110,7 @@ func (b *budget) answered(told messages.Budget, now time.Time) {
 func (b *budget) failed() {
 	b.flight--
 	b.left--
+	b.doubt++
 }
 
 // unsent books a request that never left.
@@ -89,25 +118,28 @@ func (b *budget) unsent() { b.flight-- }
 
 // limited books that nothing is let through for a while.
 func (b *budget) limited(wait time.Duration, now time.Time) {
-	b.learnt, b.known, b.limit = true, true, max(b.limit, 1)
+	b.closed = later(b.closed, now.Add(wait))
 	b.left = 0
-	b.window = max(b.window, wait)
-	if reset := now.Add(wait); reset.After(b.reset) {
-		b.reset = reset
-	}
 }
 
-// spread returns the pause between requests of which none is urgent, if so many
-// are to be kept for others; false if there is no room for any before the reset.
-// They are spread over the window, but never closer than the shortest pause.
-func (b *budget) spread(keep int, last time.Time, shortest time.Duration, now time.Time) (time.Duration, bool) {
-	room := b.room(now)
-	if !b.paced() || !now.Before(b.reset) {
-		return shortest, room > keep
+// spread returns when the next of several requests may go of which none is
+// urgent, if so many are to be kept for others. They are spread over the window,
+// but with no shorter pauses than the shortest.
+func (b *budget) spread(keep int, last time.Time, shortest time.Duration, now time.Time) time.Time {
+	spare := b.room(now) - keep
+	reset := b.reset()
+	switch {
+	case !b.paced() || !now.Before(reset):
+		return last.Add(shortest)
+	case spare <= 0:
+		return reset
 	}
-	spare := room - keep
-	if spare <= 0 {
-		return 0, false
+	return last.Add(max(reset.Sub(last)/time.Duration(spare+1), shortest))
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
 	}
-	return max(b.reset.Sub(last)/time.Duration(spare+1), shortest), true
+	return b
 }

@@ -39,8 +39,8 @@ func (s *state) editFinals(now time.Time) (waiting bool) {
 			}
 			if r.lane.edits.room(now) == 0 {
 				waiting = waiting || !r.hook
-				if now.Before(r.lane.edits.reset) {
-					s.later(r.lane.edits.reset)
+				if reset := r.lane.edits.reset(); now.Before(reset) {
+					s.later(reset)
 				}
 				break
 			}
@@ -151,17 +151,12 @@ func (s *state) progressIn(l *lane, now time.Time) {
 	if len(leaders)+len(followers) == 0 {
 		return
 	}
-	if l.edits.paced() {
-		keep = min(keep, l.edits.limit-1)
+	keep = min(keep, l.edits.most()-1)
+	if l.edits.room(now) <= keep && !now.Before(l.edits.reset()) {
+		return // until an answer comes
 	}
-	gap, ok := l.edits.spread(keep, l.edited, shortGap, now)
-	if at := l.edited.Add(gap); !ok || now.Before(at) {
-		if !ok {
-			at = l.edits.reset
-		}
-		if now.Before(at) {
-			s.later(at)
-		}
+	if at := l.edits.spread(keep, l.edited, shortGap, now); now.Before(at) {
+		s.later(at)
 		return
 	}
 	if !s.advanceOne(leaders, shortGap, now) {

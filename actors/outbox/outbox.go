@@ -39,16 +39,20 @@ type Discord interface {
 
 // DefaultDeadline is how long Discord is sure to know a nonce again: it says "a
 // few minutes" (Discord documentation, Create Message). A post that may have come
-// through must not be repeated later.
+// through must not be repeated later: that could be a second answer.
 const DefaultDeadline = 2 * time.Minute
 
 // Config is what an outbox is made of.
 type Config struct {
-	Channel  messages.ChannelID
-	Discord  Discord
-	Pool     *actor.PID    // the router through which all requests go
-	Journal  *actor.PID    //
-	Deadline time.Duration // for a finished reply to be in the channel; 0 for [DefaultDeadline]
+	Channel messages.ChannelID
+	Discord Discord
+	Pool    *actor.PID // the router through which all requests go
+	Journal *actor.PID //
+	// Deadline is how long nothing may get through to the channel before finished
+	// replies are given up, and after how long a post that may have come through is
+	// not repeated. A reply is given up after five times as long in any case. 0 for
+	// [DefaultDeadline].
+	Deadline time.Duration
 	Log      *slog.Logger
 }
 

@@ -271,13 +271,6 @@ func (r *round) gathers(rest []*reply, u *unit) bool {
 	return false
 }
 
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
 // awaits reports whether it is before a time, and makes sure of being called
 // then.
 func (r *round) awaits(at time.Time) bool {
@@ -294,7 +287,7 @@ func (r *round) wait(u *unit) {
 		return
 	}
 	r.waiting = true
-	if reset := r.lane.posts.reset; r.now.Before(reset) {
+	if reset := r.lane.posts.reset(); r.now.Before(reset) {
 		r.later(reset)
 	}
 }
@@ -413,8 +406,8 @@ func (s *state) postHooks(now time.Time) {
 		}
 		if b.room(now) > 0 {
 			s.sendPart(r, r.next(), now)
-		} else if now.Before(b.reset) {
-			s.later(b.reset)
+		} else if now.Before(b.reset()) {
+			s.later(b.reset())
 		}
 	}
 }

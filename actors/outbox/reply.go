@@ -11,6 +11,7 @@ type lane struct {
 	posts  budget
 	edits  budget
 	edited time.Time // the last edit that only showed progress
+	passed time.Time // when anything got through last
 }
 
 // A part is one message of an answer, or the place for one.
@@ -248,22 +249,29 @@ func (r *reply) want() []content {
 	return growing(r.address, r.text)
 }
 
-// expires returns when it is given up: so long after the text was complete, and
-// so long after a post that may have come through, since Discord forgets nonces.
-func (r *reply) expires(patience time.Duration) time.Time {
-	at := r.finished
+// longest is how many times the patience is at most enough for a finished reply,
+// however much else gets through.
+const longest = 5
+
+// expires returns when r is given up, or zero for never: so long after anything
+// got through that it seems that nothing will, or so long after a post that may
+// have come through that Discord may have forgotten its nonce.
+func (r *reply) expires(patience time.Duration) (at time.Time) {
+	if r.final() {
+		at = later(r.finished, r.lane.passed).Add(patience)
+		if last := r.finished.Add(longest * patience); last.Before(at) {
+			at = last
+		}
+	}
 	for i := range r.parts {
 		if i > 0 && i >= len(r.goal) {
 			break
 		}
-		if tried := r.parts[i].tried; !tried.IsZero() && (at.IsZero() || tried.Before(at)) {
-			at = tried
+		if tried := r.parts[i].tried; !tried.IsZero() && (at.IsZero() || tried.Add(patience).Before(at)) {
+			at = tried.Add(patience)
 		}
 	}
-	if at.IsZero() {
-		return at
-	}
-	return at.Add(patience)
+	return at
 }
 
 // forget gives up to find out about parts that are not needed and that Discord

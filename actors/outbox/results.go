@@ -82,6 +82,9 @@ func (s *state) sent(id uint64, told messages.Sent, now time.Time) []any {
 	}
 	r := f.reply
 	r.fails, r.again = 0, time.Time{}
+	if f.kind != showing {
+		r.lane.passed = now
+	}
 	switch f.kind {
 	case posting:
 		s.posted(r, f, told, now)

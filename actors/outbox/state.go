@@ -366,7 +366,7 @@ func (r *reply) unhook(now time.Time, s *state) {
 
 // idle reports whether nothing is open and no limit is worth remembering.
 func (s *state) idle(now time.Time) bool {
-	return len(s.order) == 0 && !now.Before(s.lane.posts.reset) && !now.Before(s.lane.edits.reset)
+	return len(s.order) == 0 && !now.Before(s.lane.posts.reset()) && !now.Before(s.lane.edits.reset())
 }
 
 // weight returns how many bytes the state keeps, about.

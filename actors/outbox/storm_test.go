@@ -223,7 +223,10 @@ func TestStormOfCrashes(t *testing.T) {
 		const n = 8
 		texts := make([]string, n)
 		for i := range texts {
-			texts[i] = s.text()
+			// A part that was on its way at a crash is not found if the end needs none.
+			for texts[i] == "" || whole("", texts[i])[0].file != "" {
+				texts[i] = s.text()
+			}
 			s.texts[reply1(i+1).Trigger] = strings.TrimSpace(texts[i])
 		}
 		for life := range 1 + s.r.IntN(4) {
