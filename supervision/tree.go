@@ -181,7 +181,7 @@ func (t *Tree) turn(q *messages.Question, supervisor *actor.PID) actor.Producer 
 	policy.MaxFailures = 2 // three tries
 	policy.Trigger = func(any) uint64 { return uint64(q.Trigger.ID) }
 	return Host(turn.New(turn.Config{
-		Model: t.cfg.Gemini.Model, MaxTokens: t.cfg.Gemini.MaxOutputTokens, Budget: t.cfg.Memory.PromptTokens,
+		Self: t.world.Self, Model: t.cfg.Gemini.Model, MaxTokens: t.cfg.Gemini.MaxOutputTokens, Budget: t.cfg.Memory.PromptTokens,
 		Tokens: t.world.Tokens, Persona: t.world.Persona, Patience: 3 * time.Minute,
 		Channel: supervisor, Users: t.pid("region", "user"), Guilds: t.pid("region", "guild"),
 		Outbox: t.pid("region", "outbox"), Journal: t.pid("journal", "node"),

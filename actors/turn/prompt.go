@@ -17,6 +17,8 @@ type frame struct {
 	user      messages.UserContext   // zero if unknown
 	window    messages.Window        // empty if unknown
 	files     map[uint64]string      // attachments that were read, by ID
+	self      messages.User          // the bot
+	names     map[string]string      // of people, by ID: see known
 	maxTokens int                    // of the answer
 	budget    int                    // tokens of the prompt; what is oldest is left out
 	tokens    func(string) int
@@ -27,6 +29,7 @@ type frame struct {
 // fenced as what it is. The asker is named only where the question is about
 // them: people who ask the same get the same prompt.
 func (f *frame) build(t *messages.Trigger) *messages.Prompt {
+	f.names = f.known(t)
 	p := &messages.Prompt{Model: f.model, System: f.system(), MaxTokens: f.maxTokens}
 	question := f.question(t)
 	left := f.budget - f.tokens(p.System) - f.tokens(question)
@@ -64,7 +67,7 @@ func (f *frame) history(t *messages.Trigger, budget int) []messages.Turn {
 	lines := f.visible(t.Asker.ID)
 	from := len(lines)
 	for from > 0 {
-		cost := f.tokens(spoken(lines[from-1]))
+		cost := f.tokens(f.spoken(lines[from-1]))
 		if budget -= cost; budget < 0 {
 			break
 		}
@@ -77,10 +80,10 @@ func (f *frame) history(t *messages.Trigger, budget int) []messages.Turn {
 			speaker = messages.SpeakerModel
 		}
 		if n := len(turns); n > 0 && turns[n-1].Speaker == speaker {
-			turns[n-1].Text += "\n" + spoken(l)
+			turns[n-1].Text += "\n" + f.spoken(l)
 			continue
 		}
-		turns = append(turns, messages.Turn{Speaker: speaker, Text: spoken(l)})
+		turns = append(turns, messages.Turn{Speaker: speaker, Text: f.spoken(l)})
 	}
 	return turns
 }
@@ -105,18 +108,48 @@ func (f *frame) visible(asker messages.UserID) []messages.Line {
 
 // spoken returns a line as the model is shown it. What somebody says over
 // several lines is indented, so that none of it looks like somebody else's.
-func spoken(l messages.Line) string {
+func (f *frame) spoken(l messages.Line) string {
 	if l.Own {
 		return l.Text
 	}
-	return oneLine(l.Name) + ": " + strings.ReplaceAll(l.Text, "\n", "\n  ")
+	return oneLine(l.Name) + ": " + strings.ReplaceAll(f.readable(l.Text), "\n", "\n  ")
+}
+
+// mention is how Discord writes somebody's name in a text (Discord
+// documentation, Reference: Message Formatting).
+var mention = regexp.MustCompile(`<@!?(\d{1,20})>`)
+
+// known returns the names of the bot and of those who spoke lately.
+func (f *frame) known(t *messages.Trigger) map[string]string {
+	names := map[string]string{
+		f.self.ID.String():  oneLine(f.self.Name),
+		t.Asker.ID.String(): oneLine(t.Asker.Name),
+	}
+	for _, l := range f.window.Lines {
+		names[l.Author.String()] = oneLine(l.Name)
+	}
+	return names
+}
+
+// readable writes names for mentions, as far as they are known: people read
+// them so.
+func (f *frame) readable(text string) string {
+	if !strings.Contains(text, "<@") {
+		return text
+	}
+	return mention.ReplaceAllStringFunc(text, func(m string) string {
+		if name := f.names[strings.Trim(m, "<@!>")]; name != "" {
+			return "@" + name
+		}
+		return m
+	})
 }
 
 // question returns the last turn: what is asked, with what it replies to.
 func (f *frame) question(t *messages.Trigger) string {
 	var b strings.Builder
 	if t.ReplyText != "" {
-		b.WriteString("In reply to this message:\n> " + strings.ReplaceAll(t.ReplyText, "\n", "\n> ") + "\n\n")
+		b.WriteString("In reply to this message:\n> " + strings.ReplaceAll(f.readable(t.ReplyText), "\n", "\n> ") + "\n\n")
 	}
 	for _, file := range t.Attachments {
 		if text, read := f.files[file.ID]; read {
@@ -125,7 +158,7 @@ func (f *frame) question(t *messages.Trigger) string {
 			b.WriteString("(attached, but you cannot see it: " + quote(file.Name) + ")\n")
 		}
 	}
-	b.WriteString(named(t) + t.Text)
+	b.WriteString(named(t) + f.readable(t.Text))
 	return b.String()
 }
 

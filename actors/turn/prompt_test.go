@@ -53,6 +53,10 @@ func TestPrompts(t *testing.T) {
 		{"cleared", messages.Trigger{Text: "go on", Asker: messages.User{ID: ann}}, func(f *frame) { f.user.Cleared = 4 }},
 		{"direct", messages.Trigger{Text: "hello"}, func(f *frame) { f.guild, f.window = nil, messages.Window{} }},
 		{"budget", messages.Trigger{Text: "what is Go?"}, func(f *frame) { f.budget = 40 }},
+		{"mentions", messages.Trigger{Text: "ask <@2> or <@7>", ReplyText: "<@!99> hi"}, func(f *frame) {
+			f.self = messages.User{ID: 99, Name: "Troupe"}
+			f.window.Lines[0].Text = "<@99> hello, <@2>"
+		}},
 		{"files", messages.Trigger{Text: "review", Attachments: []messages.Attachment{{ID: 5, Name: "a.go"}, {ID: 6, Name: "b.png"}}}, nil},
 	}
 	for _, tt := range tests {

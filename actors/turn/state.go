@@ -47,7 +47,7 @@ const maxTries = 3
 
 func newState(cfg Config, q *messages.Question) state {
 	s := state{
-		frame:   frame{model: cfg.Model, maxTokens: cfg.MaxTokens, budget: cfg.Budget, tokens: cfg.Tokens, files: map[uint64]string{}},
+		frame:   frame{model: cfg.Model, maxTokens: cfg.MaxTokens, budget: cfg.Budget, tokens: cfg.Tokens, files: map[uint64]string{}, self: cfg.Self},
 		persona: cfg.Persona,
 		refuses: q.Refuse,
 		trigger: q.Trigger,

@@ -22,6 +22,7 @@ import (
 
 // Config is what all turns have in common.
 type Config struct {
+	Self      messages.User // the bot
 	Model     string
 	MaxTokens int // of an answer; 0 for the model's own bound
 	Budget    int // tokens of a prompt
