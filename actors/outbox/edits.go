@@ -134,10 +134,13 @@ func (s *state) progressIn(l *lane, now time.Time) {
 	leads := map[string]bool{}
 	keep := 0
 	for _, r := range s.order {
-		if r.lane != l || r.final() || !r.live() || !r.shown() {
+		if r.lane != l || !r.live() || !r.shown() {
 			continue
 		}
-		keep++
+		keep += r.owed()
+		if r.final() {
+			continue
+		}
 		follows := r.Share != "" && leads[r.Share]
 		leads[r.Share] = true
 		switch {

@@ -213,6 +213,23 @@ func (r *reply) stands() bool {
 	return true
 }
 
+// owed returns how many edits are to be kept for the end of the answer, as far as
+// is known.
+func (r *reply) owed() int {
+	if !r.final() {
+		return 1
+	}
+	n := 0
+	for i, want := range r.goal {
+		if i < len(r.parts) {
+			if p := &r.parts[i]; p.message != 0 && !p.busy && p.shown != want {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // messages returns what there is in the channel, in order.
 func (r *reply) messages() (ids []messages.MessageID) {
 	for i := range r.parts {
