@@ -72,7 +72,16 @@ type commandOption struct {
 type commandChoice struct {
 	Name  string          `json:"name"`
 	Names json.RawMessage `json:"name_localizations,omitempty"`
-	Value any             `json:"value"`
+	Value json.RawMessage `json:"value"`
+}
+
+// text is the value as people's clients send it.
+func (c *commandChoice) text() string {
+	var s string
+	if json.Unmarshal(c.Value, &s) == nil {
+		return s
+	}
+	return string(c.Value)
 }
 
 // commandName is how commands and options may be called (Discord documentation,

@@ -2,7 +2,6 @@ package discordsim
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -194,7 +193,7 @@ func leaves(c *command, g messages.GuildID) (out []Command) {
 func (o *commandOption) show() Option {
 	out := Option{Name: o.Name, Description: o.Description, Kind: OptionKind(o.Type), Required: o.Required}
 	for _, c := range o.Choices {
-		out.Choices = append(out.Choices, Choice{Name: c.Name, Value: fmt.Sprint(c.Value)})
+		out.Choices = append(out.Choices, Choice{Name: c.Name, Value: c.text()})
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package discordsim
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"unicode/utf8"
@@ -68,6 +69,9 @@ func (f *filler) fill(options []*commandOption) (out []wireUseOption, err *Error
 
 // value reads the text of an option.
 func (f *filler) value(o *commandOption, text string) (any, *Error) {
+	if len(o.Choices) > 0 {
+		return o.choose(text)
+	}
 	switch o.Type {
 	case optionString:
 		return o.text(text)
@@ -83,6 +87,17 @@ func (f *filler) value(o *commandOption, text string) (any, *Error) {
 	return f.refer(o, text)
 }
 
+// choose returns the value of the choice that has the text as its value or
+// name.
+func (o *commandOption) choose(text string) (any, *Error) {
+	for _, c := range o.Choices {
+		if c.text() == text || c.Name == text {
+			return c.Value, nil
+		}
+	}
+	return nil, refusal("The option %q is one of its choices.", o.Name)
+}
+
 func (o *commandOption) text(text string) (any, *Error) {
 	least, most := 0, maxOptionText
 	if o.MinLength != nil {
@@ -94,34 +109,21 @@ func (o *commandOption) text(text string) (any, *Error) {
 	if n := utf8.RuneCountInString(text); n < least || n > most {
 		return nil, refusal("The option %q takes %d to %d characters.", o.Name, least, most)
 	}
-	return o.choose(text, text)
+	return text, nil
 }
 
 func (o *commandOption) number(text string) (any, *Error) {
 	n, err := strconv.ParseFloat(text, 64)
 	_, whole := strconv.ParseInt(text, 10, 64)
 	switch {
-	case err != nil, o.Type == optionInteger && (whole != nil || n > maxOptionNumber || n < -maxOptionNumber):
+	case err != nil, !json.Valid([]byte(text)), o.Type == optionInteger && (whole != nil || n > maxOptionNumber || n < -maxOptionNumber):
 		return nil, refusal("The option %q takes a number.", o.Name)
 	case o.MinValue != nil && n < *o.MinValue:
 		return nil, refusal("The option %q is at least %v.", o.Name, *o.MinValue)
 	case o.MaxValue != nil && n > *o.MaxValue:
 		return nil, refusal("The option %q is at most %v.", o.Name, *o.MaxValue)
 	}
-	return o.choose(n, text)
-}
-
-// choose returns the value, which must be one of the choices if there are any.
-func (o *commandOption) choose(value any, text string) (any, *Error) {
-	if len(o.Choices) == 0 {
-		return value, nil
-	}
-	for _, c := range o.Choices {
-		if c.Value == value || c.Name == text {
-			return c.Value, nil
-		}
-	}
-	return nil, refusal("The option %q is one of its choices.", o.Name)
+	return json.RawMessage(text), nil
 }
 
 // refer reads an ID, and adds what it stands for to what is resolved.
