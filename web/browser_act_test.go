@@ -27,7 +27,7 @@ func testCommandByKeyboard(t *testing.T, b *browsertest.Browser) {
 	v.shows("#problem", "count is needed: how many messages.")
 	v.Type("12")
 	v.Press(kb.Tab)
-	v.Type("in d") // a choice by its first letters
+	v.Press("in d") // a choice by its first letters
 	v.Press(kb.Tab)
 	v.Press(kb.ArrowDown)
 	v.Press(kb.Tab)

@@ -62,6 +62,7 @@ func Start(t testing.TB) *Browser {
 		chromedp.Flag("disable-backgrounding-occluded-windows", true),
 		chromedp.Flag("disable-renderer-backgrounding", true),
 		chromedp.Flag("force-color-profile", "srgb"),
+		chromedp.Flag("force-prefers-reduced-motion", true), // nothing to wait for, and nothing to paint in vain
 	)
 	t.Cleanup(cancel)
 	browser, stop := chromedp.NewContext(ctx)
@@ -204,10 +205,22 @@ func (p *Page) Text(selector string) string {
 	return Eval[string](p, fmt.Sprintf("document.querySelector(%q)?.innerText ?? ''", selector))
 }
 
-// Type types a text where the focus is.
+// Type writes a text where the focus is; \n is the Enter key. The letters come
+// at once, as from an input method: use [Page.Press] where keys matter.
 func (p *Page) Type(text string) {
 	p.t.Helper()
-	p.Press(text)
+	for line := range strings.Lines(text) {
+		letters, enter := strings.CutSuffix(line, "\n")
+		if letters != "" {
+			p.Do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+				_, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: letters})
+				return err
+			}))
+		}
+		if enter {
+			p.Press(kb.Enter)
+		}
+	}
 }
 
 // Press presses keys, those of package kb among them, while modifiers are held.

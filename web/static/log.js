@@ -197,11 +197,12 @@ function joins(before, m) {
     && before.ephemeral === m.ephemeral && new Date(m.time) - new Date(before.time) < groupFor;
 }
 
-// empty shows what can be done in a channel in which nothing was said.
-export function showEmpty(store, examples) {
+// showEmpty shows what can be done in a channel in which nothing was said. While
+// the channel is being loaded, one does not know.
+export function showEmpty(store, examples, loading) {
   const box = $("empty");
   const channel = store.open;
-  box.hidden = !channel || store.shown().length > 0;
+  box.hidden = loading || !channel || store.shown().length > 0;
   if (box.hidden) return;
   const lead = channel.guild
     ? `Mention @${store.bot.name} in a message, or click one of these. It answers here, for all to see.`

@@ -71,14 +71,14 @@ function say(text, replyTo) {
 function showSide() {
   colour(store.people);
   showHead(store, away);
-  showPlaces(store, open, openDM);
+  showPlaces(store, choose, openDM);
   showPeople(store, speakAs);
 }
 
 function showLog() {
   const view = (m) => ({ own: store.own(m), aimed: store.aimed(m), target: m.id === composer.target });
   log.show(store.shown(), view, firstUnread, store.more);
-  showEmpty(store, examples());
+  showEmpty(store, examples(), held !== null);
 }
 
 // examples are things to ask in a channel in which nothing was said yet.
@@ -87,10 +87,18 @@ function examples() {
   return ["What can you do?", "Explain rainbows in three sentences", "Write a haiku about the sea"].map(ask);
 }
 
+// choose goes to a channel that was picked in the list.
+function choose(id) {
+  if (id !== store.channel) return open(id);
+  drawer(false);
+  composer.focus();
+}
+
 // open shows a channel.
 async function open(id) {
   drawer(false);
   store.channel = id;
+  store.load({ messages: [], more: false }); // those of another channel are not to be seen in this one
   firstUnread = store.unread[id]?.first;
   delete store.unread[id];
   store.save();
@@ -107,6 +115,7 @@ async function load() {
   const turn = ++opening;
   const channel = store.channel;
   held = [];
+  showLog();
   let page = { messages: [], more: false };
   if (channel) await attempt(async () => (page = await api.messages(channel)));
   if (turn !== opening) return;
