@@ -79,6 +79,7 @@ func TestCannotOpen(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			folder := t.TempDir()
 			path := filepath.Join(folder, tt.path)
 			write(t, filepath.Join(folder, "file.txt"), bytes.Repeat([]byte("Dear diary, "), 1000))

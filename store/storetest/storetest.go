@@ -42,6 +42,7 @@ func Test(t *testing.T, open func(t *testing.T) store.Store) {
 		"closed":          testClosed,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := open(t)
 			t.Cleanup(func() {
 				if name == "closed" {
