@@ -48,10 +48,13 @@ func failureOf(r reply, now time.Time) *messages.Failure {
 	switch {
 	case r.status >= http.StatusMultipleChoices && r.status < http.StatusBadRequest:
 		f.Detail = "redirected, which is not followed: check the base URL"
-	case !inJSON && webPage(r.header) && r.status < http.StatusInternalServerError:
+	case inJSON || !webPage(r.header):
+	case r.status < http.StatusInternalServerError:
 		// A proxy or a firewall: it says nothing about channels or permissions.
 		f.Cause, f.Retry = messages.CauseUnreachable, messages.RetryBackoff
 		f.Detail = "a web page answered, not Discord's API: check the base URL and the proxy"
+	default:
+		f.Detail = "a web page answered"
 	}
 	if f.Retry == messages.RetryBackoff {
 		f.After, _ = retryAfter(r.header, now)

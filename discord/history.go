@@ -80,7 +80,7 @@ func (r *REST) Pins(ctx context.Context, channel messages.ChannelID) ([]messages
 			Message json.RawMessage `json:"message"`
 		} `json:"items"`
 	}
-	if err := json.Unmarshal(b, &w); err != nil {
+	if err := json.Unmarshal(b, &w); err != nil || w.Items == nil {
 		return nil, r.unreadable(c.route)
 	}
 	raw := make([]json.RawMessage, len(w.Items))

@@ -140,15 +140,16 @@ func (l *limiter) settle(t ticket, w told) *bucket {
 		return t.bucket
 	}
 	l.names[t.route.name] = w.bucket
-	key := bucketKey{bucket: w.bucket, major: t.route.major}
-	if b := l.buckets[key]; b != nil {
-		return b
-	}
 	b := t.bucket
+	if !b.known {
+		delete(l.buckets, b.key) // it stood for this one
+	}
+	key := bucketKey{bucket: w.bucket, major: t.route.major}
+	if known := l.buckets[key]; known != nil {
+		return known
+	}
 	if b.known { // Discord counts this kind of request in several
 		b = &bucket{sent: t.sent}
-	} else {
-		delete(l.buckets, b.key)
 	}
 	b.key = key
 	l.buckets[key] = b

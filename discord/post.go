@@ -3,7 +3,6 @@ package discord
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"slices"
 
@@ -116,15 +115,16 @@ func (r *REST) change(ctx context.Context, c call) (messages.Sent, error) {
 	return messages.Sent{Message: w.ID, Budget: budget}, nil
 }
 
-// errUnreadable is about an answer that is not what Discord documents.
-var errUnreadable = errors.New("the answer cannot be read")
-
 // unreadable returns the failure of a request that was done, but whose answer
 // makes no sense.
 func (r *REST) unreadable(to route) *messages.Failure {
 	if r.odd.first(to.name) {
 		r.log.Warn("Discord answered what is not understood", "route", to.name)
 	}
-	r.count("malformed")
-	return &messages.Failure{Cause: messages.CauseOverloaded, Retry: messages.RetryBackoff, Status: http.StatusOK, Detail: errUnreadable.Error()}
+	f := &messages.Failure{
+		Cause: messages.CauseOverloaded, Retry: messages.RetryBackoff, Status: http.StatusOK,
+		Detail: "the answer cannot be read",
+	}
+	r.count("failed_" + string(f.Cause))
+	return f
 }

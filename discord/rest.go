@@ -66,7 +66,7 @@ type REST struct {
 // NewREST returns a REST client, without asking Discord anything. Its errors
 // say what is wrong with cfg and do not hold the token.
 func NewREST(cfg RESTConfig) (*REST, error) {
-	token := strings.TrimPrefix(strings.TrimSpace(cfg.Token), "Bot ")
+	token := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(cfg.Token)+" ", "Bot "))
 	if token == "" {
 		return nil, errors.New("discord: no bot token is set; one is made in the Developer Portal, page Bot")
 	}
