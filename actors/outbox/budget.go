@@ -7,9 +7,10 @@ import (
 )
 
 // unlearnt is how many requests may be on their way before the first answer has
-// told the limit. Discord is known to let 5 of a kind through in 5 s: this leaves
-// room for what a former instance may have sent.
-const unlearnt = 3
+// told the limit: one finds out. What a former instance may have used up is not
+// known, and what is sent beyond it would wait in the pool, where nothing can be
+// merged any more.
+const unlearnt = 1
 
 // unbounded is more than there ever is to send.
 const unbounded = 1 << 20

@@ -94,7 +94,7 @@ func TestBudget(t *testing.T) {
 func TestBudgetHolds(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 60 {
-		w := &window{limit: unlearnt + r.IntN(8), length: time.Duration(1000+r.IntN(5000)) * ms}
+		w := &window{limit: 1 + r.IntN(9), length: time.Duration(1000+r.IntN(5000)) * ms}
 		var b budget
 		type event struct {
 			at time.Time

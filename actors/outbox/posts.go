@@ -34,11 +34,10 @@ type unit struct {
 type round struct {
 	*state
 	now     time.Time
-	room    int             // posts that may be sent
-	spare   int             // of those, beyond what the units need
-	streams map[string]int  // replies that grow in the channel, by share
-	probes  map[string]bool // shares of which a post is on its way
-	waiting bool            // somebody could have been served with a greater budget
+	room    int            // posts that may be sent
+	spare   int            // of those, beyond what the units need
+	streams map[string]int // replies that grow in the channel, by share
+	waiting bool           // somebody could have been served with a greater budget
 }
 
 // postAll posts what is due, in the order of arrival. It reports whether posts
@@ -49,8 +48,7 @@ type round struct {
 func (s *state) postAll(now time.Time) bool {
 	s.first = s.firsts()
 	units := s.units(now)
-	r := round{state: s, now: now, room: s.lane.posts.room(now), probes: map[string]bool{}}
-	r.streams = s.streams(r.probes)
+	r := round{state: s, now: now, room: s.lane.posts.room(now), streams: s.streams()}
 	r.spare = r.room
 	for _, u := range units {
 		r.spare -= u.need
@@ -161,10 +159,9 @@ func (s *state) firsts() map[messages.UserID]messages.MessageID {
 
 // streams counts the replies that grow in the channel. When one of those who
 // share an answer has it whole, no other is to begin to grow.
-func (s *state) streams(probes map[string]bool) map[string]int {
+func (s *state) streams() map[string]int {
 	n := map[string]int{}
 	for _, r := range s.order {
-		probes[r.Share] = probes[r.Share] || r.busy() && !r.shown()
 		switch {
 		case r.Share == "" || !r.live():
 		case r.final():
@@ -218,12 +215,8 @@ func (r *round) together(finished []*reply, need int) {
 }
 
 // alone reports whether a reply may go by itself now. What grows may be one of a
-// few with the same text only. While the limit is not known, one of those who
-// share an answer finds out what is left for the others.
+// few with the same text only.
 func (r *round) alone(m *reply) bool {
-	if m.Share != "" && !r.lane.posts.learnt && r.probes[m.Share] {
-		return false
-	}
 	if m.final() || m.leaving {
 		return m.postable(m.next())
 	}
@@ -352,7 +345,6 @@ func (r *reply) nonce(i int) string {
 // post sends the next part of a reply to the channel.
 func (r *round) post(m *reply) {
 	r.room--
-	r.probes[m.Share] = true
 	if !m.final() && m.Share != "" {
 		r.streams[m.Share]++
 	}

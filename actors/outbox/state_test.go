@@ -51,7 +51,7 @@ func TestTyping(t *testing.T) {
 	w.run(time.Minute)
 	w.want(
 		"362.5ms typing", "9.3625s typing", "18.3625s typing",
-		`19.0705s post "hi" to 1`, `19.0705s post "ho" to 2`,
+		`19.0705s post "hi" to 1`, `19.1955s post "ho" to 2`,
 	)
 }
 

@@ -27,8 +27,7 @@ func newStorm(t *testing.T, seed uint64, faults bool) *storm {
 		texts: map[messages.MessageID]string{}, askers: map[messages.MessageID]uint64{},
 	}
 	for _, w := range []*window{s.posts, s.edits} {
-		// Fewer than the first requests at once cannot be kept to before they are known.
-		w.limit, w.length = unlearnt+s.r.IntN(6), time.Duration(500+s.r.IntN(6000))*ms
+		w.limit, w.length = 1+s.r.IntN(8), time.Duration(500+s.r.IntN(6000))*ms
 		if s.r.IntN(5) == 0 {
 			w.limit = 0
 		}
