@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,6 +15,7 @@ const (
 	configUsage  = "config KEY: VALUE                       a setting of the bot, such as limits.user_requests_per_minute: 2"
 	discordUsage = "discord withholds message content       as long as the Message Content intent is not granted"
 	guildUsage   = "guild NAME: ann, bob, p1..p20           a server with its people, the owner first"
+	robotUsage   = "robot NAME                              another bot, in the latest guild"
 	channelUsage = "channel #NAME [in GUILD]"
 	removeUsage  = "remove #CHANNEL"
 	mayUsage     = "NAME|everyone may [not] PERMISSION[, PERMISSION] in #CHANNEL"
@@ -136,6 +138,28 @@ func (a addGuild) do(s *stage) error {
 			s.discord.AddMember(s.book.guilds[a.name], id)
 		}
 	}
+	return nil
+}
+
+// addRobot makes another bot.
+type addRobot struct{ name string }
+
+func parseRobot(c *cursor) (action, error) {
+	name, err := c.name("a name")
+	if err == nil && reserved(name) {
+		err = fmt.Errorf("no bot can be called %s: that word means something in scripts", name)
+	}
+	return addRobot{name}, err
+}
+
+func (a addRobot) do(s *stage) error {
+	guild, ok := s.book.guilds[s.book.latest]
+	if !ok {
+		return errors.New("there is no guild yet")
+	}
+	id := s.discord.AddBot(a.name)
+	s.discord.AddMember(guild, id)
+	s.book.person(a.name, id)
 	return nil
 }
 

@@ -10,7 +10,7 @@ import (
 	"troupe/sim/discordsim"
 )
 
-const peopleUsage = `ann in #CHANNEL: TEXT                   also: ann, bob in ...; p1..p20 in ...; ann in dm: TEXT
+const peopleUsage = `ann in #CHANNEL: TEXT                   also: ann, bob in ...; p1..p20 in ...; ann in dm: TEXT; {name} is who says it
 ann in #CHANNEL [replying to N] [with FILE "CONTENT"]: TEXT
 ann in #CHANNEL edits N: TEXT
 ann in #CHANNEL deletes N
@@ -128,7 +128,8 @@ func parseSay(c *cursor) (deed, error) {
 }
 
 func (a saying) by(s *stage, who messages.UserID, where messages.ChannelID) error {
-	say := discordsim.Say{Person: who, Channel: where, Text: s.addressed(a.text, where), Files: a.files}
+	text := strings.ReplaceAll(a.text, "{name}", s.book.names[who])
+	say := discordsim.Say{Person: who, Channel: where, Text: s.addressed(text, where), Files: a.files}
 	if a.replyTo > 0 {
 		var err error
 		if say.ReplyTo, err = s.book.message(where, a.replyTo); err != nil {

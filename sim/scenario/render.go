@@ -11,13 +11,18 @@ import (
 	"troupe/sim/discordsim"
 )
 
-// transcript returns what was seen, with the time since begun.
+// transcript returns what was seen, with the time since begun, and what the
+// script asked to see.
 func (s *stage) transcript(begun time.Time) (lines []string) {
 	for _, one := range s.seen.take() {
 		if said := s.book.describe(&one); said != "" {
-			lines = append(lines, indented(clock(one.at.Sub(begun))+" "+said)...)
+			lines = append(lines, indented(s.clock(one.at.Sub(begun))+said)...)
 		}
 	}
+	for _, entry := range s.shown {
+		lines = append(lines, indented(entry)...)
+	}
+	s.shown = nil
 	return lines
 }
 
@@ -34,13 +39,21 @@ func indented(text string) []string {
 	return lines
 }
 
-// clock writes the time since a line was begun, to the millisecond.
-func clock(d time.Duration) string {
-	d = d.Round(time.Millisecond)
-	if d < time.Minute {
-		return fmt.Sprintf("+%d.%03d", d/time.Second, d%time.Second/time.Millisecond)
+// clock writes the time since a line was begun, as exactly as the script wants it.
+func (s *stage) clock(d time.Duration) string {
+	if s.exact == 0 {
+		return ""
 	}
-	return fmt.Sprintf("+%d:%02d.%03d", d/time.Minute, d%time.Minute/time.Second, d%time.Second/time.Millisecond)
+	d = d.Truncate(s.exact)
+	minutes, seconds, ms := d/time.Minute, d%time.Minute/time.Second, d%time.Second/time.Millisecond
+	text := fmt.Sprintf("+%d", seconds)
+	if minutes > 0 {
+		text = fmt.Sprintf("+%d:%02d", minutes, seconds)
+	}
+	if s.exact < time.Second {
+		text += fmt.Sprintf(".%03d", ms)
+	}
+	return text + " "
 }
 
 // describe says what was seen, or "" if it looks as before.
@@ -97,11 +110,14 @@ func (b *book) content(m *discordsim.Message) string {
 	if m.Thinking {
 		return "(thinking)"
 	}
-	text := b.readable(m.Content, m.Created, m.Edited)
-	for _, f := range m.Attachments {
-		text += fmt.Sprintf("\n[file %s, %d bytes]", f.Name, f.Size)
+	var lines []string
+	if m.Content != "" {
+		lines = append(lines, b.readable(m.Content, m.Created, m.Edited))
 	}
-	return strings.TrimPrefix(text, "\n")
+	for _, f := range m.Attachments {
+		lines = append(lines, fmt.Sprintf("[file %s, %d bytes]", f.Name, f.Size))
+	}
+	return strings.Join(lines, "\n")
 }
 
 var markup = regexp.MustCompile(`<(@!?|@&|#|t:)(\d+)(:R)?>`)
@@ -140,7 +156,7 @@ func away(d time.Duration) string {
 
 // How much of a text a transcript shows.
 const (
-	mostLines = 12
+	mostLines = 30
 	someLines = 3
 	mostRunes = 240 // of a line
 	someRunes = 60

@@ -62,7 +62,9 @@ type stage struct {
 	seen       *recorder
 	config     []configure
 	overwrites map[overwritten]messages.Overwrite
-	process    *process // nil while the bot does not run
+	shown      []string      // what the script asked to see
+	exact      time.Duration // of the times in the transcript; 0 for no times
+	process    *process      // nil while the bot does not run
 }
 
 // overwritten is whose permissions are not the guild's in a channel.
@@ -100,7 +102,7 @@ func Run(ctx context.Context, script *Script, bot Bot) (*Script, error) {
 func newStage(ctx context.Context, script *Script, bot Bot) *stage {
 	s := &stage{
 		ctx: ctx, script: script, bot: bot, plan: fault.NewPlan(), network: memnet.New(),
-		seen: &recorder{}, overwrites: map[overwritten]messages.Overwrite{},
+		seen: &recorder{}, overwrites: map[overwritten]messages.Overwrite{}, exact: time.Millisecond,
 	}
 	cfg := discordsim.Config{Plan: s.plan, BotName: botName, CDN: "http://" + discordHost, MessageContentIntent: true}
 	for _, l := range script.lines {

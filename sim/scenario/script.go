@@ -46,7 +46,7 @@ func (e *Error) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line,
 // [*Error].
 func Parse(name, text string) (*Script, error) {
 	p := parser{script: &Script{name: name}}
-	for number, text := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+	for number, text := range strings.Split(strings.TrimRight(text, " \t\r\n"), "\n") {
 		if err := p.add(number+1, strings.TrimRight(text, " \t\r")); err != nil {
 			return nil, &Error{name, number + 1, err.Error()}
 		}

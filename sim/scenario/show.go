@@ -3,7 +3,6 @@ package scenario
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"troupe/messages"
 	"troupe/sim/discordsim"
@@ -14,13 +13,11 @@ const showUsage = `show history #CHANNEL|dm-ann [as NAME]  what is there now, as
 show requests                           what the bot has asked of Discord and Gemini
 show prompt                             what Gemini was asked last`
 
-type showing func(*stage) (string, error)
+// showing looks at something. It returns what is there, an entry each.
+type showing func(*stage) ([]string, error)
 
-func (a showing) do(s *stage) error {
-	text, err := a(s)
-	if err == nil {
-		s.seen.note(text)
-	}
+func (a showing) do(s *stage) (err error) {
+	s.shown, err = a(s)
 	return err
 }
 
@@ -39,55 +36,54 @@ func parseShow(c *cursor) (action, error) {
 		if c.accept("as") {
 			as, err = c.name("a name")
 		}
-		return showing(func(s *stage) (string, error) { return showHistory(s, place, as) }), err
+		return showing(func(s *stage) ([]string, error) { return showHistory(s, place, as) }), err
 	}
 	return nil, fmt.Errorf("%q is nothing that can be shown", c.peek())
 }
 
-func showHistory(s *stage, place, as string) (string, error) {
+func showHistory(s *stage, place, as string) ([]string, error) {
 	channel, err := s.book.place(place)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	var who messages.UserID
 	if as != "" {
 		if who, err = s.book.who(as); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
 	found, err := s.discord.Messages(channel, 0, 1<<20, who)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	slices.SortFunc(found, func(a, b discordsim.Message) int { return s.book.numbers[a.ID] - s.book.numbers[b.ID] })
-	lines := []string{place + ":"}
+	lines := []string{}
 	for _, m := range found {
-		said := fmt.Sprintf("%d %s", s.book.number(m.Channel, m.ID), s.book.utterance(&m))
-		lines = append(lines, strings.Split(said, "\n")...)
+		lines = append(lines, s.book.titled(&m)+" "+s.book.utterance(&m))
 	}
-	return strings.Join(lines, "\n"), nil
+	return lines, nil
 }
 
 // showRequests counts what the bot has asked for since the beginning.
-func showRequests(s *stage) (string, error) {
+func showRequests(s *stage) ([]string, error) {
 	all := s.discord.Tally()
 	edits := s.discord.TallyOf(discordsim.ClassMessageEdit).Requests + s.discord.TallyOf(discordsim.ClassAnswerEdit).Requests
-	text := fmt.Sprintf("Discord: %d posts, %d edits, %d deletions, %d times typing; over its limits %d times",
+	text := fmt.Sprintf("Discord: posts %d, edits %d, deletions %d, typing %d; refused by its limits %d",
 		s.discord.TallyOf(discordsim.ClassMessageCreate).Requests, edits,
 		s.discord.TallyOf(discordsim.ClassMessageDelete).Requests, s.discord.TallyOf(discordsim.ClassTyping).Requests, all.Limited)
 	if all.Injected > 0 {
-		text += fmt.Sprintf(", told so falsely %d times", all.Injected)
+		text += fmt.Sprintf(", by a fault %d", all.Injected)
 	}
 	answered, refused, failed, cut := 0, 0, 0, 0
 	for _, model := range geminisim.Models() {
 		n := s.gemini.Count(model.Name)
 		answered, refused, failed, cut = answered+n.Answered, refused+n.Refused, failed+n.Failed, cut+n.Cut
 	}
-	return fmt.Sprintf("%s\nGemini: %d answered, %d refused, %d failed, %d cut", text, answered, refused, failed, cut), nil
+	return []string{text, fmt.Sprintf("Gemini: answered %d, refused %d, failed %d, cut %d", answered, refused, failed, cut)}, nil
 }
 
 // showPrompt shows what the model was told last.
-func showPrompt(s *stage) (string, error) {
+func showPrompt(s *stage) ([]string, error) {
 	calls := s.gemini.Calls()
 	for _, call := range slices.Backward(calls) {
 		if call.Prompt == nil {
@@ -101,7 +97,7 @@ func showPrompt(s *stage) (string, error) {
 			}
 			lines = append(lines, "["+speaker+"] "+turn.Text)
 		}
-		return "Gemini was asked:\n" + strings.Join(lines, "\n"), nil
+		return lines, nil
 	}
-	return "Gemini was asked nothing", nil
+	return []string{"Gemini was asked nothing"}, nil
 }

@@ -20,6 +20,7 @@ func verbs() []verb {
 		{"config", configUsage, parseConfig},
 		{"discord", discordUsage, parseDiscord},
 		{"guild", guildUsage, parseGuild},
+		{"robot", robotUsage, parseRobot},
 		{"channel", channelUsage, parseChannel},
 		{"remove", removeUsage, parseRemove},
 		{"start", startUsage, parseStart},
@@ -29,6 +30,7 @@ func verbs() []verb {
 		{"fault", faultUsage, parseFault},
 		{"gateway", gatewayUsage, parseGateway},
 		{"wait", waitUsage, parseWait},
+		{"times", timesUsage, parseTimes},
 		{"show", showUsage, parseShow},
 	}
 }
@@ -47,10 +49,10 @@ func parseAction(c *cursor) (action, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch next := c.word(); {
-	case next == "may":
+	switch c.word() {
+	case "may":
 		return verb{usage: mayUsage, parse: func(c *cursor) (action, error) { return parseMay(c, who) }}.read(c)
-	case next == "in":
+	case "in":
 		return verb{usage: peopleUsage, parse: func(c *cursor) (action, error) { return parseDeed(c, who) }}.read(c)
 	default:
 		return nil, errors.New("what this line does is not known. A line is one of these:\n" + indent(allUsage()))
