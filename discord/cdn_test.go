@@ -61,7 +61,7 @@ func TestFetchWhere(t *testing.T) {
 
 func TestFetchFailures(t *testing.T) {
 	read := 0
-	endless := func(length int64) func(*http.Request) (*http.Response, error) {
+	endless := func(length int64) transportFunc {
 		return func(*http.Request) (*http.Response, error) {
 			read = 0
 			r := answerWith(200, "")
@@ -69,12 +69,12 @@ func TestFetchFailures(t *testing.T) {
 			return r, nil
 		}
 	}
-	answer := func(status int, headers ...string) func(*http.Request) (*http.Response, error) {
+	answer := func(status int, headers ...string) transportFunc {
 		return func(*http.Request) (*http.Response, error) { return answerWith(status, "<p>no", headers...), nil }
 	}
 	tests := []struct {
 		name  string
-		next  func(*http.Request) (*http.Response, error)
+		next  transportFunc
 		cause messages.Cause
 		retry messages.Retry
 		read  int // at most

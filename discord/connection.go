@@ -236,7 +236,7 @@ func (c *connection) hello(f frame) error {
 	}
 	c.acked.Store(true)
 	c.beating = make(chan struct{})
-	go c.beat(interval)
+	go c.beat(max(interval, beatSpacing))
 	return nil
 }
 

@@ -79,8 +79,7 @@ func exchange(client *http.Client, req *http.Request) reply {
 // withoutURL takes the URL out of an error of net/http: it may hold the token of
 // an interaction.
 func withoutURL(err error) error {
-	var sending *url.Error
-	if errors.As(err, &sending) {
+	if sending, ok := errors.AsType[*url.Error](err); ok {
 		return sending.Err
 	}
 	return err

@@ -124,16 +124,6 @@ func (p *peer) next() (sent, error) {
 	return s, err
 }
 
-// expect reads a payload and checks its opcode.
-func (p *peer) expect(op int) sent {
-	p.t.Helper()
-	s, err := p.next()
-	if err != nil || s.Op != op {
-		p.t.Fatalf("client sent opcode %d (%v), want %d", s.Op, err, op)
-	}
-	return s
-}
-
 // greet says HELLO with an interval in milliseconds and returns what the
 // client answers: IDENTIFY or RESUME.
 func (p *peer) greet(interval string) sent {
@@ -146,11 +136,11 @@ func (p *peer) greet(interval string) sent {
 	return s
 }
 
-// readyAs starts a session.
-func (p *peer) readyAs(id string) {
+// ready starts the session "one".
+func (p *peer) ready() {
 	p.t.Helper()
 	p.send(`{"t":"READY","s":1,"op":0,"d":{"v":10,"user":{"id":"99","username":"troupe","bot":true},` +
-		`"session_id":"` + id + `","resume_gateway_url":"ws://resume.test","application":{"id":"99"},` +
+		`"session_id":"one","resume_gateway_url":"ws://resume.test","application":{"id":"99"},` +
 		`"guilds":[{"id":"7","unavailable":true}]}}`)
 }
 
@@ -165,8 +155,7 @@ func (p *peer) close(code int) {
 func (p *peer) leave() int {
 	for {
 		if _, err := p.next(); err != nil {
-			var ce *websocket.CloseError
-			if errors.As(err, &ce) {
+			if ce, ok := errors.AsType[*websocket.CloseError](err); ok {
 				return ce.Code
 			}
 			if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrClosedPipe) {

@@ -137,8 +137,8 @@ func readFrame(r io.Reader, buf *bytes.Buffer) (truncated bool, err error) {
 // frontOf splits the beginning of a frame that was truncated, as far as its
 // number and name are there.
 func frontOf(b []byte) (frame, error) {
-	if i := bytes.Index(b, []byte(`,"d":`)); i >= 0 {
-		return parseFrame(append(bytes.Clone(b[:i]), `,"d":{}}`...))
+	if front, _, found := bytes.Cut(b, []byte(`,"d":`)); found {
+		return parseFrame(append(bytes.Clone(front), `,"d":{}}`...))
 	}
 	return frame{}, fmt.Errorf("frame of more than %d bytes", maxFrame)
 }

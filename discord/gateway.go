@@ -52,6 +52,10 @@ type GatewayConfig struct {
 	// once a second when its low-water mark moved. It must not block.
 	SessionChanged func(messages.Session)
 
+	// Lost is told that a connection has ended, or could not be made; another is
+	// made unless Run returns.
+	Lost func()
+
 	// MissingIntent is told that Discord does not allow the content of
 	// messages; the bot goes on without.
 	MissingIntent func()
@@ -144,6 +148,9 @@ func (g *Gateway) Run(ctx context.Context) error {
 			return ctx.Err()
 		}
 		g.count("connection_ended")
+		if g.cfg.Lost != nil {
+			g.cfg.Lost()
+		}
 		if err := g.ended(err); err != nil {
 			return err
 		}

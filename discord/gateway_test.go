@@ -52,6 +52,14 @@ func start(t *testing.T, hold bool, change func(*GatewayConfig)) *shard {
 	return s
 }
 
+// end waits for a gateway that was stopped.
+func (s *shard) end(t *testing.T) {
+	t.Helper()
+	if err := <-s.ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("Run = %v", err)
+	}
+}
+
 // said is a MESSAGE_CREATE with the event's number as message ID.
 func said(seq int64) string {
 	return fmt.Sprintf(`{"t":"MESSAGE_CREATE","s":%d,"op":0,"d":{"id":"%d","channel_id":"5",`+
@@ -97,7 +105,7 @@ func TestGatewayHandOver(t *testing.T) {
 		if identify.Token != "secret" || identify.Intents != int(Intents) || !cmp.Equal(identify.Shard, []int{0, 1}) {
 			t.Errorf("identified as %+v", identify)
 		}
-		p.readyAs("one")
+		p.ready()
 		for seq := range int64(3) {
 			p.send(said(seq + 2))
 		}
@@ -108,9 +116,7 @@ func TestGatewayHandOver(t *testing.T) {
 		if code := p.leave(); code != closeResumable {
 			t.Errorf("left with code %d", code)
 		}
-		if err := <-a.ended; !errors.Is(err, context.Canceled) {
-			t.Errorf("Run = %v", err)
-		}
+		a.end(t)
 		want := messages.Session{ID: "one", ResumeURL: "ws://resume.test", Seq: 2}
 		if got := a.sessions[len(a.sessions)-1]; got != want {
 			t.Fatalf("last session told: %+v, want %+v", got, want)
@@ -133,7 +139,7 @@ func TestGatewayHandOver(t *testing.T) {
 		}
 		b.stop()
 		p.leave()
-		<-b.ended
+		b.end(t)
 	})
 }
 
@@ -144,7 +150,7 @@ func TestGatewayReplay(t *testing.T) {
 		s := start(t, true, nil)
 		p := <-s.peers
 		p.greet("40000")
-		p.readyAs("one")
+		p.ready()
 		p.send(said(2))
 		p.send(said(3))
 		wantHeard(t, s, 2, 3)
@@ -161,7 +167,7 @@ func TestGatewayReplay(t *testing.T) {
 		wantHeard(t, s, 2, 3, 2, 4)
 		s.stop()
 		p.leave()
-		<-s.ended
+		s.end(t)
 	})
 }
 
@@ -172,7 +178,7 @@ func TestGatewayBackPressure(t *testing.T) {
 		s := start(t, true, func(c *GatewayConfig) { c.Credit = 2 })
 		p := <-s.peers
 		p.greet("10000")
-		p.readyAs("one")
+		p.ready()
 		beats := 0
 		go func() {
 			for {
@@ -202,7 +208,7 @@ func TestGatewayBackPressure(t *testing.T) {
 		}
 		wantHeard(t, s, 2, 3, 4, 5, 6)
 		s.stop()
-		<-s.ended
+		s.end(t)
 	})
 }
 
@@ -212,7 +218,7 @@ func TestGatewayStall(t *testing.T) {
 		s := start(t, true, func(c *GatewayConfig) { c.Credit = 1 })
 		p := <-s.peers
 		p.greet("40000")
-		p.readyAs("one")
+		p.ready()
 		p.send(said(2))
 		p.send(said(3))
 		go p.leave()
@@ -227,7 +233,7 @@ func TestGatewayStall(t *testing.T) {
 		wantHeard(t, s, 2, 2, 3)
 		s.stop()
 		p.leave()
-		<-s.ended
+		s.end(t)
 	})
 }
 

@@ -5,8 +5,14 @@ import (
 	"time"
 )
 
-// reportEvery is how often the low-water mark is told, when it moved.
-const reportEvery = time.Second
+const (
+	// reportEvery is how often the low-water mark is told, when it moved.
+	reportEvery = time.Second
+	// beatSpacing is the least time from a heartbeat to one that is asked for, and
+	// the least interval. It keeps a connection below the 120 payloads in 60 s
+	// after which Discord ends it (documentation, Gateway: Rate Limiting).
+	beatSpacing = time.Second
+)
 
 // beat sends heartbeats until the connection ends. The first one comes after
 // a random part of the interval, as Discord asks (documentation, Gateway:
@@ -16,8 +22,12 @@ func (c *connection) beat(interval time.Duration) {
 	defer close(c.beating)
 	next := time.NewTimer(time.Duration(jitter() * float64(interval)))
 	defer next.Stop()
+	asked := time.NewTimer(interval)
+	asked.Stop()
+	defer asked.Stop()
 	report := time.NewTicker(reportEvery)
 	defer report.Stop()
+	var last time.Time
 	for {
 		var err error
 		select {
@@ -26,10 +36,12 @@ func (c *connection) beat(interval time.Duration) {
 		case <-report.C:
 			c.g.report()
 		case <-c.beatNow:
-			err = c.heartbeat()
+			asked.Reset(max(time.Until(last.Add(beatSpacing)), 0))
+		case <-asked.C:
+			last, err = time.Now(), c.heartbeat()
 		case <-next.C:
 			next.Reset(interval)
-			err = c.pulse()
+			last, err = time.Now(), c.pulse()
 		}
 		if err != nil {
 			c.end(err)

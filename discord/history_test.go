@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,7 +15,7 @@ import (
 	"troupe/messages"
 )
 
-// said is a message of a channel's history, as Discord tells it.
+// historic is a message of a channel's history, as Discord tells it.
 func historic(id int) string {
 	return fmt.Sprintf(`{"id":"%d","channel_id":"5","type":0,"content":"no %d","author":{"id":"3","username":"ann"}}`, id, id)
 }
@@ -45,14 +46,12 @@ func (h channelHistory) answer(path string) *http.Response {
 				add(id)
 			}
 		}
-		for i, j := 0, len(page)-1; i < j; i, j = i+1, j-1 {
-			page[i], page[j] = page[j], page[i]
-		}
+		slices.Reverse(page)
 	} else {
 		before, err := strconv.Atoi(q.Get("before"))
-		for i := len(h.ids) - 1; i >= 0; i-- {
-			if (err != nil || h.ids[i] < before) && len(page) < limit {
-				add(h.ids[i])
+		for _, id := range slices.Backward(h.ids) {
+			if (err != nil || id < before) && len(page) < limit {
+				add(id)
 			}
 		}
 	}

@@ -45,7 +45,9 @@ func TestRefused(t *testing.T) {
 		{"of a bucket, with an endless time", body("1e300", false), nil, limitBucket, longestPause, channel, "refused_user"},
 		{"of slow mode", `{"message":"slowmode","code":20016,"retry_after":30.5}`, nil, limitBucket, 30500 * time.Millisecond, channel, "refused_user"},
 		{"shared", body("0.5", false), func() []string { return []string{"X-RateLimit-Scope", "shared", "Retry-After", "1"} }, limitBucket, 500 * time.Millisecond, channel, "refused_shared"},
-		{"global", body("64.5", true), func() []string { return []string{"X-RateLimit-Global", "true", "X-RateLimit-Scope", "global", "Retry-After", "65"} }, limitGlobal, 64500 * time.Millisecond, all, "refused_global"},
+		{"global", body("64.5", true), func() []string {
+			return []string{"X-RateLimit-Global", "true", "X-RateLimit-Scope", "global", "Retry-After", "65"}
+		}, limitGlobal, 64500 * time.Millisecond, all, "refused_global"},
 		{"global, in the body alone", body("2", true), nil, limitGlobal, 2 * time.Second, all, "refused_global"},
 		{"global, in the headers alone", "", func() []string { return []string{"X-RateLimit-Global", "true", "Retry-After", "2"} }, limitGlobal, 2 * time.Second, all, "refused_global"},
 		{"of Cloudflare", "<html>You are being rate limited", func() []string { return []string{"Retry-After", "600"} }, limitGlobal, 10 * time.Minute, really, "refused_ban"},

@@ -32,11 +32,14 @@ type pool struct {
 	tries  int
 }
 
-// run runs n times a job that fails only by meeting a limit.
-func (p *pool) run(n int, job func() error) error {
+// jobs is how many a pool is given.
+const jobs = 50
+
+// run runs a job so many times; it is to fail only by meeting a limit.
+func (p *pool) run(job func() error) error {
 	p.wake = sync.NewCond(&p.mu)
-	p.queue = n
-	left := n
+	p.queue = jobs
+	left := jobs
 	failed := make(chan error, p.slots)
 	for range p.slots {
 		go func() { failed <- p.work(&left, job) }()
@@ -119,14 +122,14 @@ func TestManyPostsUnlimited(t *testing.T) {
 		}, nil)
 		began := time.Now()
 		p := pool{slots: 10}
-		err := p.run(50, func() error {
+		err := p.run(func() error {
 			_, err := d.Post(context.Background(), &messages.Post{Channel: 5, Content: "hi"})
 			return err
 		})
 		if took := time.Since(began); err != nil || took >= 600*time.Millisecond {
 			t.Errorf("%v, took %v", err, took)
 		}
-		if p.tries > 50+20 {
+		if p.tries > jobs+20 {
 			t.Errorf("%d tries of 50 posts", p.tries)
 		}
 	})
@@ -156,14 +159,14 @@ func TestManyPostsLimited(t *testing.T) {
 		}, nil)
 		began := time.Now()
 		p := pool{slots: 10}
-		err := p.run(50, func() error {
+		err := p.run(func() error {
 			_, err := d.Post(context.Background(), &messages.Post{Channel: 5, Content: "hi"})
 			return err
 		})
 		if took := time.Since(began); err != nil || took < 45*time.Second || took > 48*time.Second {
 			t.Errorf("%v, took %v", err, took)
 		}
-		if p.tries > 50+100 {
+		if p.tries > jobs+100 {
 			t.Errorf("%d tries of 50 posts", p.tries)
 		}
 	})
@@ -189,7 +192,7 @@ func BenchmarkFiftyPosts(b *testing.B) {
 	for b.Loop() {
 		r.limiter = newLimiter(0)
 		p := pool{slots: 10}
-		if err := p.run(50, func() error {
+		if err := p.run(func() error {
 			_, err := r.Post(context.Background(), &messages.Post{Channel: 5, Content: "hi"})
 			return err
 		}); err != nil {
@@ -214,7 +217,7 @@ func BenchmarkFiftyPostsDiscordgo(b *testing.B) {
 	})}
 	for b.Loop() {
 		p := pool{slots: 10}
-		if err := p.run(50, func() error {
+		if err := p.run(func() error {
 			_, err := s.ChannelMessageSend("5", "hi")
 			return err
 		}); err != nil {

@@ -28,7 +28,7 @@ const (
 
 // Why a connection ended, when it was not a close frame.
 var (
-	errReconnect = errors.New("Discord asked for a new connection")
+	errReconnect = errors.New("a new connection was asked for")
 	errInvalid   = errors.New("the session is not valid any more")
 	errZombie    = errors.New("a heartbeat was not acknowledged")
 	errStalled   = errors.New("no event was acknowledged in time")
@@ -69,8 +69,7 @@ func fatal(code int) *FatalError {
 
 // closeCode returns the code of the close frame that err tells of, or 0.
 func closeCode(err error) int {
-	var ce *websocket.CloseError
-	if errors.As(err, &ce) {
+	if ce, ok := errors.AsType[*websocket.CloseError](err); ok {
 		return ce.Code
 	}
 	return 0

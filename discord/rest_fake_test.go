@@ -32,9 +32,12 @@ type discord struct {
 	log      bytes.Buffer
 }
 
+// An answerFunc makes the answer to a request.
+type answerFunc func(request) *http.Response
+
 // play returns a client whose requests answer answers. change may alter its
 // configuration.
-func play(t *testing.T, change func(*RESTConfig), answer func(r request) *http.Response) *discord {
+func play(t *testing.T, change func(*RESTConfig), answer answerFunc) *discord {
 	t.Helper()
 	d := &discord{counted: map[string]int{}}
 	cfg := RESTConfig{
@@ -95,7 +98,7 @@ func read(t *testing.T, r *http.Request) request {
 	}
 }
 
-// respond makes an answer of JSON, or of HTML where the body is a page. Headers
+// answerWith makes an answer of JSON, or of HTML where the body is a page. Headers
 // are key and value in turn.
 func answerWith(status int, body string, headers ...string) *http.Response {
 	h := http.Header{}
@@ -112,6 +115,6 @@ func answerWith(status int, body string, headers ...string) *http.Response {
 }
 
 // always gives every request the same answer.
-func always(status int, body string, headers ...string) func(request) *http.Response {
+func always(status int, body string, headers ...string) answerFunc {
 	return func(request) *http.Response { return answerWith(status, body, headers...) }
 }
