@@ -17,6 +17,10 @@ type Reply struct {
 	// recovery, or when the question was edited. They are edited in place. The
 	// parts of a merged answer belong to others too and must not be named here.
 	Parts       []MessageID
+	// Shared is the message that was about to answer the trigger in this revision
+	// together with others, as the journal has it after a recovery; zero for none.
+	// Before anything else is posted it is found out whether it was.
+	Shared      KeepShared
 	Interaction Interaction // zero unless a command is answered
 	Started     time.Time   // when the trigger was received; an interaction's 15 minutes count from here
 }
