@@ -3,10 +3,12 @@ package discordsim
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -42,7 +44,7 @@ func (c *call) readForm(body []byte) *Error {
 	form := multipart.NewReader(bytes.NewReader(body), params["boundary"])
 	for {
 		part, err := form.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
@@ -178,7 +180,7 @@ func (b *messageBody) attach(d *draft, files []upload) {
 	}
 	for _, f := range files {
 		name := or(names[f.index], or(f.name, "unknown"))
-		d.attachments = append(d.attachments[:len(d.attachments):len(d.attachments)], newAttachment(name, f.mime, f.data))
+		d.attachments = append(slices.Clip(d.attachments), newAttachment(name, f.mime, f.data))
 	}
 }
 

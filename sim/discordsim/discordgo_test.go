@@ -80,7 +80,7 @@ func TestDiscordgo(t *testing.T) {
 		}
 	})()
 	hi := w.say(w.ann, "hi")
-	if got := <-answers; got.Content != "you said hi" || got.ReplyTo != hi {
+	if got := <-answers; got.Content != "you said hi" || target(got) != hi {
 		t.Errorf("answered %+v", got)
 	}
 	_, err := w.UseCommand(discordsim.Use{Person: w.ben, Channel: w.channel, Command: "sum", Options: map[string]string{"of": "1 2"}})
@@ -110,7 +110,9 @@ func TestDiscordgoREST(t *testing.T) {
 		len(sent.Attachments) != 1 || len(sent.Embeds) != 1 || len(sent.Components) != 1 {
 		t.Errorf("sent %+v", sent)
 	}
-	resp, err := s.Client.Get(sent.Attachments[0].URL)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, sent.Attachments[0].URL, nil)
+	check(t, err)
+	resp, err := s.Client.Do(req)
 	check(t, err)
 	check(t, resp.Body.Close())
 	if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "text/plain" {

@@ -41,10 +41,10 @@ func golden(t *testing.T, name string, got []byte) {
 type transcript struct{ bytes.Buffer }
 
 func (b *transcript) add(heading string, data []byte) {
-	fmt.Fprintf(b, "# %s\n", heading)
+	b.WriteString("# " + heading + "\n")
 	if len(data) > 0 {
 		if err := json.Indent(&b.Buffer, data, "", "  "); err != nil {
-			fmt.Fprintf(b, "%s", data)
+			b.Write(data)
 		}
 		b.WriteByte('\n')
 	}
@@ -142,10 +142,9 @@ func TestAnswerShapes(t *testing.T) {
 		time.Sleep(now)
 		said := w.say(w.ann, "hello @Troupe").String()
 		var b transcript
-		ask := func(method, path string, body any) string {
+		ask := func(method, path string, body any) {
 			r := w.rest(method, path, body)
 			b.add(fmt.Sprintf("%s %s: %d", method, path, r.status), []byte(r.body))
-			return r.body
 		}
 		for _, path := range []string{
 			"/gateway", "/gateway/bot", "/users/@me", "/applications/@me", "/oauth2/applications/@me", "/users/@me/guilds",

@@ -100,9 +100,15 @@ func TestContentWithheld(t *testing.T) {
 			check(t, err)
 		}
 		want := []seen{
-			{}, {Content: "my own"}, {Content: "hello <@1>"}, {},
-			{Content: "a reply to the bot that rings", Replied: "my own"}, {Replied: "my own"},
-			{Content: "<@1> look at this"}, {}, {Content: "told directly"},
+			{},
+			{Content: "my own"},
+			{Content: "hello <@1>"},
+			{},
+			{Content: "a reply to the bot that rings", Replied: "my own"},
+			{Replied: "my own"},
+			{Content: "<@1> look at this"},
+			{},
+			{Content: "told directly"},
 		}
 		var heard, paged []seen
 		for range want {

@@ -17,10 +17,10 @@ type used struct {
 	token string
 }
 
-// use uses a command without options, as Ben.
-func (w *town) use(name string) used {
+// ping uses /ping, as Ben.
+func (w *town) ping() used {
 	w.t.Helper()
-	id, err := w.UseCommand(discordsim.Use{Person: w.ben, Channel: w.channel, Command: name})
+	id, err := w.UseCommand(discordsim.Use{Person: w.ben, Channel: w.channel, Command: "ping"})
 	check(w.t, err)
 	return used{id, w.TokenOf(id)}
 }
@@ -47,7 +47,7 @@ func inCommand(t *testing.T, f func(t *testing.T, w *town)) {
 // An answer at once is a message of the bot's that names who used what.
 func TestRespond(t *testing.T) {
 	inCommand(t, func(t *testing.T, w *town) {
-		u := w.use("ping")
+		u := w.ping()
 		w.respond(u, object{"type": 4, "data": object{"content": "pong"}}).want(t, 204)
 		got := w.last()
 		if got.Content != "pong" || got.Command != "ping" || got.Person != w.ben || got.Interaction != u.id || got.Thinking || got.Author != w.Bot() {
@@ -68,7 +68,7 @@ func TestRespond(t *testing.T) {
 // first follow-up; filling in is no edit.
 func TestDefer(t *testing.T) {
 	inCommand(t, func(t *testing.T, w *town) {
-		u := w.use("ping")
+		u := w.ping()
 		w.rest("POST", "/interactions/"+u.id.String()+"/"+u.token+"/callback?with_response=true", object{"type": 5}).
 			want(t, 200, `"response_message_loading":true`, `"resource":{"type":5,"message":{"id"`, `"flags":128`)
 		if got := w.last(); !got.Thinking {
@@ -80,14 +80,14 @@ func TestDefer(t *testing.T) {
 		if got := w.last(); got.Thinking || got.Content != "pong" {
 			t.Errorf("%+v", got)
 		}
-		u = w.use("ping")
+		u = w.ping()
 		w.respond(u, object{"type": 5}).want(t, 204)
 		thinking := w.last().ID
 		if id := w.hook("POST", u, "", object{"content": "first", "flags": 64}).want(t, 200).id(t); id != thinking {
 			t.Error("the first follow-up is a message of its own")
 		}
 		second := w.hook("POST", u, "?wait=true", object{"content": "second"}).want(t, 200).id(t)
-		if got := w.last(); got.ID != second || got.ReplyTo != thinking || got.Content != "second" || len(got.Pinged) != 0 {
+		if got := w.last(); got.ID != second || target(got) != thinking || got.Content != "second" || len(got.Pinged) != 0 {
 			t.Errorf("%+v", got)
 		}
 		w.hook("PATCH", u, "/messages/"+second.String(), object{"content": "changed"}).want(t, 200, "changed")
@@ -104,7 +104,7 @@ func TestEphemeral(t *testing.T) {
 	inCommand(t, func(t *testing.T, w *town) {
 		g := w.connect(w.serve())
 		g.identify(w, intentMessages)
-		u := w.use("ping")
+		u := w.ping()
 		w.respond(u, object{"type": 5, "data": object{"flags": 64}}).want(t, 204)
 		w.hook("PATCH", u, "/messages/@original", object{"content": "just for you"}).want(t, 200, `"flags":64`)
 		second := w.hook("POST", u, "", object{"content": "this too", "flags": 64}).want(t, 200, `"flags":64`).id(t)
@@ -126,7 +126,7 @@ func TestEphemeral(t *testing.T) {
 // An interaction may be answered within 3 s, and its token lives 15 min.
 func TestInteractionLife(t *testing.T) {
 	inCommand(t, func(t *testing.T, w *town) {
-		late, good := w.use("ping"), w.use("ping")
+		late, good := w.ping(), w.ping()
 		w.hook("POST", good, "", object{"content": "too soon"}).want(t, 404, `"code":10015`)
 		time.Sleep(3 * time.Second)
 		w.respond(good, object{"type": 4, "data": object{}}).want(t, 400, `"code":50006`)
@@ -151,7 +151,7 @@ func TestInteractionLife(t *testing.T) {
 // Edits of one interaction have a limit, which is not shared with others.
 func TestWebhookLimit(t *testing.T) {
 	inCommand(t, func(t *testing.T, w *town) {
-		one, two := w.use("ping"), w.use("ping")
+		one, two := w.ping(), w.ping()
 		for _, u := range []used{one, two} {
 			w.respond(u, object{"type": 5}).want(t, 204)
 			for range 5 {
@@ -208,7 +208,7 @@ func TestClick(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 		w.respond(click(), object{"type": 4, "data": object{"content": "another"}}).want(t, 204)
-		if got := w.last(); got.Content != "another" || got.ReplyTo != id || got.Command != "stop" {
+		if got := w.last(); got.Content != "another" || target(got) != id || got.Command != "stop" {
 			t.Errorf("%+v", got)
 		}
 	})

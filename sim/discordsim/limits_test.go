@@ -96,7 +96,7 @@ func TestBucketsApart(t *testing.T) {
 func TestGlobalLimit(t *testing.T) {
 	inTown(t, discordsim.Config{Limits: discordsim.Limits{Other: discordsim.Limit{Requests: -1}}}, func(t *testing.T, w *town) {
 		w.command("ping")
-		use := w.use("ping")
+		use := w.ping()
 		for range 49 {
 			if r := w.rest("GET", "/users/@me", nil).want(t, 200); len(r.limits()) != 0 {
 				t.Fatalf("a route without limit tells of one: %v", r.limits())
@@ -214,7 +214,7 @@ func TestCutOff(t *testing.T) {
 		post := func(f fault.Fault) time.Duration {
 			plan.Set(discordsim.ClassTyping, f)
 			began := time.Now()
-			req := httptest.NewRequest("POST", "http://discord.test/api/v10"+w.channelPath("/typing"), nil)
+			req := httptest.NewRequestWithContext(t.Context(), "POST", "http://discord.test/api/v10"+w.channelPath("/typing"), nil)
 			req.RequestURI = ""
 			req.Header.Set("Authorization", "Bot "+w.Token())
 			resp, err := client.Do(req)

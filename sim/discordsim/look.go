@@ -230,6 +230,26 @@ func (s *Server) Messages(c messages.ChannelID, before messages.MessageID, limit
 	return out, nil
 }
 
+// Message returns a message of a channel, whoever sees it.
+func (s *Server) Message(c messages.ChannelID, id messages.MessageID) (Message, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ch := s.world.channels[c]
+	if ch == nil {
+		return Message{}, false
+	}
+	m := ch.message(id)
+	for _, p := range ch.private {
+		if p.id == id {
+			m = p
+		}
+	}
+	if m == nil {
+		return Message{}, false
+	}
+	return s.world.show(m), true
+}
+
 // MessagesOf returns all messages of a user that are there, by ID, ephemeral
 // ones included. It looks through the whole world.
 func (s *Server) MessagesOf(u messages.UserID) []Message {

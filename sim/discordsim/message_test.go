@@ -88,9 +88,9 @@ func TestNotFound(t *testing.T) {
 	for _, tt := range tests {
 		w.rest(tt.method, tt.path, object{}).want(t, tt.status, tt.part)
 	}
-	req := httptest.NewRequest("GET", "/api/v10/users/@me", nil)
+	req := httptest.NewRequestWithContext(t.Context(), "GET", "/api/v10/users/@me", nil)
 	w.send(req).want(t, 401, `"message":"401: Unauthorized"`)
-	req = httptest.NewRequest("GET", "/api/v6/users/@me", nil)
+	req = httptest.NewRequestWithContext(t.Context(), "GET", "/api/v6/users/@me", nil)
 	w.send(req).want(t, 400, `"code":50041`)
 }
 
@@ -270,7 +270,7 @@ func TestFiles(t *testing.T) {
 		if len(m.Attachments) != 2 || m.Attachments[0].Filename != "file0.txt" || m.Attachments[1].Filename != "second.bin" {
 			t.Fatalf("posted %s", r.body)
 		}
-		get := func(url string) reply { return w.send(httptest.NewRequest("GET", url, nil)) }
+		get := func(url string) reply { return w.send(httptest.NewRequestWithContext(t.Context(), "GET", url, nil)) }
 		if got := get(m.Attachments[1].URL).want(t, 200); got.body != "second" {
 			t.Errorf("the file is %q", got.body)
 		}
@@ -311,7 +311,7 @@ func (w *town) form(method, path string, payload object, files ...string) reply 
 		check(w.t, err)
 	}
 	check(w.t, form.Close())
-	req := httptest.NewRequest(method, "/api/v10"+path, &body)
+	req := httptest.NewRequestWithContext(w.t.Context(), method, "/api/v10"+path, &body)
 	req.Header.Set("Authorization", "Bot "+w.Token())
 	req.Header.Set("Content-Type", form.FormDataContentType())
 	return w.send(req)

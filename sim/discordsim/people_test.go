@@ -162,7 +162,7 @@ func TestReplies(t *testing.T) {
 	if len(got) != 1 || len(got[one]) != 2 || got[one][0].ID != first || got[one][1].ID != second {
 		t.Errorf("%+v", got)
 	}
-	if got := w.MessagesOf(w.Bot()); len(got) != 4 || got[3].Content != "too late" || got[3].ReplyTo != 0 {
+	if got := w.MessagesOf(w.Bot()); len(got) != 4 || got[3].Content != "too late" || target(got[3]) != 0 {
 		t.Errorf("%+v", got)
 	}
 }
@@ -298,7 +298,7 @@ func TestConcurrency(t *testing.T) {
 					w.rest("POST", w.channelPath("/messages"), object{"content": "x", "message_reference": object{"message_id": said.String()}})
 					w.rest("PATCH", w.channelPath("/messages/"+said.String()), object{"content": "x"})
 					_ = w.Edit(w.ann, w.channel, said, "ho")
-					w.respond(w.use("ping"), object{"type": 5})
+					w.respond(w.ping(), object{"type": 5})
 					w.Sessions()
 					w.Requests()
 					w.Commands(w.guild)
@@ -319,4 +319,57 @@ func TestConcurrency(t *testing.T) {
 			t.Errorf("the bot has written %d messages", len(got))
 		}
 	})
+}
+
+// A reply shows what it replies to as that is now; what only one person sees
+// can be found by its ID all the same.
+func TestMessage(t *testing.T) {
+	inTown(t, discordsim.Config{}, func(t *testing.T, w *town) {
+		said := w.say(w.ann, "one")
+		id, err := w.Say(discordsim.Say{Person: w.ben, Channel: w.channel, Text: "a reply", ReplyTo: said})
+		check(t, err)
+		check(t, w.Edit(w.ann, w.channel, said, "two"))
+		quote := func() *discordsim.Quote {
+			m, ok := w.Message(w.channel, id)
+			if !ok {
+				t.Fatal("the reply is gone")
+			}
+			return m.Reply
+		}
+		if d := cmp.Diff(&discordsim.Quote{ID: said, Author: w.ann, AuthorName: "Ann", Content: "two"}, quote()); d != "" {
+			t.Error(d)
+		}
+		check(t, w.Delete(w.ann, w.channel, said))
+		if d := cmp.Diff(&discordsim.Quote{ID: said, Deleted: true}, quote()); d != "" {
+			t.Error(d)
+		}
+		w.command("ping")
+		w.respond(w.ping(), object{"type": 4, "data": object{"content": "just for you", "flags": 64}}).want(t, 204)
+		mine, err := w.Messages(w.channel, 0, 10, w.ben)
+		check(t, err)
+		m, ok := w.Message(w.channel, mine[len(mine)-1].ID)
+		if !ok || m.Content != "just for you" || m.PersonName != "Ben" {
+			t.Errorf("%+v", m)
+		}
+		if _, ok := w.Message(w.channel, said); ok {
+			t.Error("a deleted message is found")
+		}
+	})
+}
+
+// A channel keeps a bounded history, and what is forgotten takes its files
+// along.
+func TestBoundedHistory(t *testing.T) {
+	w := newTown(t, discordsim.Config{History: 16})
+	_, err := w.Say(discordsim.Say{Person: w.ann, Channel: w.channel, Text: "first", Files: []discordsim.File{{Name: "a.txt"}}})
+	check(t, err)
+	file := w.last().Attachments[0].ID
+	for range 40 {
+		w.say(w.ann, "x")
+	}
+	got, err := w.Messages(w.channel, 0, 100, 0)
+	check(t, err)
+	if _, ok := w.File(file); ok || len(got) < 16 || len(got) > 19 {
+		t.Errorf("%d messages are kept; the file: %v", len(got), ok)
+	}
 }

@@ -252,9 +252,9 @@ func (w *world) link(a *attachment) string {
 
 // signature is what proves that an address was given out by this server.
 func (a *attachment) signature(until string) string {
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%d %s", a.id, until)
-	return fmt.Sprintf("%016x", h.Sum64())
+	sum := fnv.New64a()
+	_, _ = sum.Write([]byte(decimal(a.id) + " " + until)) // never fails
+	return fmt.Sprintf("%016x", sum.Sum64())
 }
 
 // expiry reads when an address ceases to work; one that says nothing has.

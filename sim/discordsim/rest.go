@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -127,9 +128,7 @@ func (s *Server) write(w http.ResponseWriter, a answer) {
 		panic(http.ErrAbortHandler)
 	}
 	h := w.Header()
-	for key, value := range a.header {
-		h[key] = value
-	}
+	maps.Copy(h, a.header)
 	if a.mime != "" {
 		h["Content-Type"] = []string{a.mime}
 	}

@@ -33,10 +33,10 @@ func (g *gate) seqs() (out []int64) {
 }
 
 // refused fails unless the session cannot be resumed any more.
-func (w *town) refused(network *memnet.Network, id string, seq int64) {
+func (w *town) refused(network *memnet.Network, id string) {
 	w.t.Helper()
 	g := w.connect(network)
-	g.send(resume(w, id, seq))
+	g.send(resume(w, id, 1))
 	if f := g.next(); f.Op != 9 || string(f.D) != "false" {
 		w.t.Fatalf("resumed: %+v", f)
 	}
@@ -113,13 +113,13 @@ func TestNotResumable(t *testing.T) {
 		g := w.connect(network)
 		id := g.identify(w, 0)
 		g.close(1000)
-		w.refused(network, id, 1)
+		w.refused(network, id)
 
 		g = w.connect(network)
 		id = g.identify(w, 0)
 		g.close(4000)
 		time.Sleep(3*time.Minute + time.Second)
-		w.refused(network, id, 1)
+		w.refused(network, id)
 
 		g = w.connect(network)
 		id = g.identify(w, 0)
@@ -129,7 +129,7 @@ func TestNotResumable(t *testing.T) {
 		if got := g.ended(); got != 4007 {
 			t.Errorf("closed with %d, want 4007", got)
 		}
-		w.refused(network, id, 1)
+		w.refused(network, id)
 
 		g = w.connect(network)
 		id = g.identify(w, intentMessages)
@@ -137,8 +137,8 @@ func TestNotResumable(t *testing.T) {
 		for range 100 {
 			w.say(w.ann, "hi")
 		}
-		w.refused(network, id, 1)
-		w.refused(network, "unknown", 1)
+		w.refused(network, id)
+		w.refused(network, "unknown")
 	})
 }
 
@@ -186,7 +186,7 @@ func TestGatewayHooks(t *testing.T) {
 		g.next()
 		w.CloseAll(4009)
 		g.ended()
-		w.refused(network, id, 1)
+		w.refused(network, id)
 
 		g = w.connect(network)
 		id = g.identify(w, intentMessages)

@@ -104,11 +104,15 @@ func (w *world) append(m *message) {
 	if m.id == 0 {
 		m.id = messages.MessageID(w.newID())
 	}
+	var old []*message
 	if m.ephemeral == nil {
-		m.channel.add(m, w.s.cfg.History)
+		old = m.channel.add(m, w.s.cfg.History)
 		w.publishMessage("MESSAGE_CREATE", m)
 	} else {
-		m.channel.whisper(m)
+		old = m.channel.whisper(m)
+	}
+	for _, o := range old {
+		w.dropFiles(o)
 	}
 	delete(m.channel.typing, m.author.id)
 	w.change(MessageCreated, m)
@@ -240,11 +244,15 @@ func (w *world) forget(m *message) {
 		c.messages = slices.Delete(c.messages, i, i+1)
 	}
 	c.private = slices.DeleteFunc(c.private, func(p *message) bool { return p == m })
-	for _, a := range m.attachments {
-		delete(w.files, a.id)
-	}
+	w.dropFiles(m)
 	if m.use != nil && m.use.original == m {
 		m.use.original = nil
+	}
+}
+
+func (w *world) dropFiles(m *message) {
+	for _, a := range m.attachments {
+		delete(w.files, a.id)
 	}
 }
 

@@ -259,9 +259,7 @@ func (w *world) removeChannel(c *channel) {
 	}
 	w.publishChannel(name, c, shown)
 	for _, m := range slices.Concat(c.messages, c.private) {
-		for _, a := range m.attachments {
-			delete(w.files, a.id)
-		}
+		w.dropFiles(m)
 	}
 	delete(w.channels, c.id)
 	c.guild.channels = slices.DeleteFunc(c.guild.channels, func(o *channel) bool { return o == c })

@@ -37,21 +37,31 @@ type Message struct {
 	Notice      bool // nothing that somebody said: a pin, a thread begun
 	Content     string
 	Created     time.Time
-	Edited      time.Time          // zero: never
-	ReplyTo     messages.MessageID // 0: no reply
+	Edited      time.Time // zero: never
+	Reply       *Quote    // nil: no reply
 	Mentions    []messages.UserID
 	Pinged      []messages.UserID // whose clients rang
 	Attachments []messages.Attachment
-	Embeds      json.RawMessage        // nil: none
-	Components  json.RawMessage        // nil: none
-	Reactions   []Reaction             // in the order in which they began
-	Pinned      bool                   //
-	Nonce       string                 // that it was posted with
-	Ephemeral   messages.UserID        // the only person who sees it; 0: everybody
-	Thinking    bool                   // a command's answer is still to come
-	Command     string                 // that it answers, with its subcommand after a space, or the button
-	Person      messages.UserID        // who used that
+	Embeds      json.RawMessage // nil: none
+	Components  json.RawMessage // nil: none
+	Reactions   []Reaction      // in the order in which they began
+	Pinned      bool
+	Nonce       string          // that it was posted with
+	Ephemeral   messages.UserID // the only person who sees it; 0: everybody
+	Thinking    bool            // a command's answer is still to come
+	Command     string          // that it answers, with its subcommand after a space, or the button
+	Person      messages.UserID // who used that
+	PersonName  string
 	Interaction messages.InteractionID // 0: none
+}
+
+// A Quote is the message that a reply refers to.
+type Quote struct {
+	ID         messages.MessageID
+	Author     messages.UserID
+	AuthorName string
+	Content    string
+	Deleted    bool // then all but ID is zero
 }
 
 // A Reaction is an emoji on a message: a character, or "name:id".
@@ -97,7 +107,7 @@ func (w *world) show(m *message) Message {
 		ID: m.id, Channel: m.channel.id, Guild: m.channel.guildID(),
 		Author: m.author.id, AuthorName: m.channel.nameOf(m.author), Bot: m.author.bot,
 		Notice:  m.kind != messageDefault && m.kind != messageReply && m.kind != messageCommand,
-		Content: m.content, Created: m.created, Edited: m.edited, ReplyTo: m.replyTo,
+		Content: m.content, Created: m.created, Edited: m.edited, Reply: m.quote(),
 		Pinged: slices.Clone(m.pinged), Embeds: m.embeds, Components: m.components,
 		Pinned: !m.pinned.IsZero(), Nonce: m.nonce, Thinking: m.flags&flagLoading != 0,
 	}
@@ -114,9 +124,22 @@ func (w *world) show(m *message) Message {
 		out.Ephemeral = m.ephemeral.id
 	}
 	if use := m.use; use != nil {
-		out.Command, out.Person, out.Interaction = use.name, use.user.id, use.id
+		out.Command, out.Interaction = use.name, use.id
+		out.Person, out.PersonName = use.user.id, m.channel.nameOf(use.user)
 	}
 	return out
+}
+
+// quote returns what m replies to, as it is now; nil if it is no reply.
+func (m *message) quote() *Quote {
+	if m.replyTo == 0 || m.kind == messagePinned {
+		return nil
+	}
+	to := m.channel.message(m.replyTo)
+	if to == nil {
+		return &Quote{ID: m.replyTo, Deleted: true}
+	}
+	return &Quote{ID: to.id, Author: to.author.id, AuthorName: m.channel.nameOf(to.author), Content: to.content}
 }
 
 // nameOf returns the name under which u is shown in the channel.

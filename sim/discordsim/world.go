@@ -238,21 +238,28 @@ func (c *channel) message(id messages.MessageID) *message {
 	return nil
 }
 
-// add appends a message, and forgets the oldest when there are too many.
-func (c *channel) add(m *message, bound int) {
-	if len(c.messages) >= bound+bound/8 {
-		c.messages = slices.Clone(c.messages[len(c.messages)-bound:])
+// add appends a message. When there are too many it returns the oldest, which
+// are no longer there.
+func (c *channel) add(m *message, bound int) (old []*message) {
+	if n := len(c.messages) - bound; n >= bound/8+1 {
+		old, c.messages = c.messages[:n], slices.Clone(c.messages[n:])
 	}
 	c.messages = append(c.messages, m)
 	c.last = m.id
+	return old
 }
 
-// whisper keeps a message that only one person sees, the latest 100 of them.
-func (c *channel) whisper(m *message) {
-	if len(c.private) >= 100 {
-		c.private = slices.Delete(c.private, 0, 1)
+// maxPrivate is how many messages of a channel that only one person sees are
+// kept.
+const maxPrivate = 100
+
+// whisper appends a message that only one person sees, as add does.
+func (c *channel) whisper(m *message) (old []*message) {
+	if len(c.private) >= maxPrivate {
+		old, c.private = c.private[:1:1], slices.Clone(c.private[1:])
 	}
 	c.private = append(c.private, m)
+	return old
 }
 
 func (c *channel) guildID() messages.GuildID {

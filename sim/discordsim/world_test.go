@@ -72,7 +72,7 @@ func (w *town) rest(method, path string, body any) reply {
 		}
 		r = bytes.NewReader(data)
 	}
-	req := httptest.NewRequest(method, "http://discord.test/api/v10"+path, r)
+	req := httptest.NewRequestWithContext(w.t.Context(), method, "http://discord.test/api/v10"+path, r)
 	req.Header.Set("Authorization", "Bot "+w.Token())
 	req.Header.Set("Content-Type", "application/json")
 	return w.send(req)
@@ -138,4 +138,12 @@ func jsonOf(t *testing.T, v any) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// target returns what a message replies to, 0 for nothing.
+func target(m discordsim.Message) messages.MessageID {
+	if m.Reply == nil {
+		return 0
+	}
+	return m.Reply.ID
 }
