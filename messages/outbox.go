@@ -16,7 +16,7 @@ type Reply struct {
 	// Parts are the messages that already hold the answer, in order: after a
 	// recovery, or when the question was edited. They are edited in place. The
 	// parts of a merged answer belong to others too and must not be named here.
-	Parts       []MessageID
+	Parts []MessageID
 	// Shared is the message that was about to answer the trigger in this revision
 	// together with others, as the journal has it after a recovery; zero for none.
 	// Before anything else is posted it is found out whether it was.
