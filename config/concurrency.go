@@ -6,9 +6,12 @@ import (
 	"strings"
 )
 
-// maxConcurrency bounds what may be done at once. A machine has sockets for
-// some thousands.
-const maxConcurrency = 1000
+// maxConcurrency bounds what one may ask for, and unbounded is what stands for no
+// bound: a machine has sockets for some thousands.
+const (
+	maxConcurrency = 1000
+	unbounded      = 10000
+)
 
 // A Concurrency says how many requests a pool may have under way. Use
 // [Concurrency.From] to fill what it leaves to the pool.
@@ -33,6 +36,8 @@ func (c Concurrency) From(start int) Concurrency {
 // String returns c as it is written in the file.
 func (c Concurrency) String() string {
 	switch {
+	case c.Pinned && c.Start == unbounded:
+		return "0"
 	case c.Pinned:
 		return strconv.Itoa(c.Start)
 	case c.Max > 0:
@@ -41,11 +46,16 @@ func (c Concurrency) String() string {
 	return "auto"
 }
 
-// UnmarshalText reads "auto", "auto:40" or "7".
+// UnmarshalText reads "auto", "auto:40" or "7", and "0" for no bound but that of
+// the machine.
 func (c *Concurrency) UnmarshalText(text []byte) error {
 	s := string(text)
 	if s == "auto" {
 		*c = Concurrency{}
+		return nil
+	}
+	if s == "0" {
+		*c = Concurrency{Start: unbounded, Max: unbounded, Pinned: true}
 		return nil
 	}
 	number, auto := strings.CutPrefix(s, "auto:")

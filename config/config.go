@@ -53,7 +53,7 @@ type Discord struct {
 	// large bot. 0 keeps to what Discord says and counts nothing itself.
 	RequestsPerSecond int `yaml:"requests_per_second" env:"TROUPE_DISCORD_RPS" default:"50" min:"0" max:"10000"`
 	// Requests to Discord at once. auto starts at 10 and finds out what goes well; auto:40 does so up to 40; a
-	// number stays as it is.
+	// number stays as it is; 0 is no bound of the bot's own.
 	Concurrency Concurrency `yaml:"concurrency" default:"auto"`
 }
 
@@ -78,7 +78,7 @@ type Gemini struct {
 	// Requests a day, for each model. The day begins at midnight in Los Angeles.
 	RequestsPerDay int `yaml:"requests_per_day" env:"TROUPE_GEMINI_RPD" default:"500" min:"0" max:"1000000000"`
 	// Requests to Gemini at once. auto starts at 5 and finds out what goes well; auto:40 does so up to 40; a
-	// number stays as it is.
+	// number stays as it is; 0 is no bound of the bot's own.
 	Concurrency Concurrency `yaml:"concurrency" env:"TROUPE_GEMINI_CONCURRENCY" default:"auto"`
 }
 

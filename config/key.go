@@ -102,7 +102,7 @@ func (k *key) want() string {
 	case *Size:
 		return "a size such as 256MiB," + between
 	case *Concurrency:
-		return "auto, auto:40 or a whole number from 1 to 1000"
+		return "auto, auto:40 or a whole number from 0 to 1000"
 	case *Secret:
 		return "the secret alone, without spaces and quotes"
 	}

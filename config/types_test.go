@@ -19,7 +19,7 @@ func TestConcurrency(t *testing.T) {
 		{"7", Concurrency{Start: 7, Max: 7, Pinned: true}, Concurrency{Start: 7, Max: 7, Pinned: true}, true},
 		{"1000", Concurrency{Start: 1000, Max: 1000, Pinned: true}, Concurrency{Start: 1000, Max: 1000, Pinned: true}, true},
 		{text: "1001"},
-		{text: "0"},
+		{"0", Concurrency{Start: unbounded, Max: unbounded, Pinned: true}, Concurrency{Start: unbounded, Max: unbounded, Pinned: true}, true},
 		{text: "-1"},
 		{text: ""},
 		{text: "auto:"},

@@ -133,6 +133,7 @@ func (t *Tree) router(name string, capacity int, c config.Concurrency) actor.Pro
 	}
 	if name == "gemini" {
 		cfg.Quota = t.pid("quota", "gemini")
+		cfg.Wait = 90 * time.Second // a minute's quota that is used up is free again by then
 	}
 	return router.New(cfg)
 }
@@ -167,7 +168,8 @@ func (t *Tree) channel(id uint64) actor.Producer {
 	return channel.New(channel.Config{
 		ID: messages.ChannelID(id), Self: t.world.Self, Rules: t.rules(),
 		Window: t.cfg.Memory.WindowMessages, Side: t.cfg.Answer.SideBySide, Queue: t.cfg.Answer.Queue,
-		Guilds: t.pid("region", "guild"), Journal: t.pid("journal", "node"), Outbox: t.pid("region", "outbox"),
+		Horizon: journal.DefaultHorizon,
+		Guilds:  t.pid("region", "guild"), Journal: t.pid("journal", "node"), Outbox: t.pid("region", "outbox"),
 		Reader: t.pid("coalescer", "server_context"), History: t.world.Discord, Parent: t.pid("supervisor", "node"),
 		Turn: t.turn, Log: t.log("channel"),
 	})

@@ -35,9 +35,10 @@ type Config struct {
 	ID      messages.ChannelID
 	Self    messages.User // the bot
 	Rules   *Rules
-	Window  int // messages remembered
-	Side    int // people answered side by side
-	Queue   int // triggers without outcome; more are taken later
+	Window  int           // messages remembered
+	Side    int           // people answered side by side
+	Queue   int           // questions that wait
+	Horizon time.Duration // older messages ask nothing: the store has forgotten whether they were answered; 0 for any
 	Guilds  *actor.PID
 	Journal *actor.PID
 	Outbox  *actor.PID // the region

@@ -307,6 +307,19 @@ func TestHistory(t *testing.T) {
 	}
 }
 
+// A message that is older than what the store remembers asks nothing.
+func TestHorizon(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStage(e, func(_ *stage, cfg *Config) { cfg.Horizon = 24 * time.Hour })
+		time.Sleep(time.Until(noon))
+		s.say(messages.MessageIDAt(noon.Add(-25*time.Hour)), ann, "old")
+		s.say(messages.MessageIDAt(noon.Add(-23*time.Hour)), bob, "new")
+		if len(s.turns) != 1 {
+			t.Errorf("turns: %v", s.turns)
+		}
+	})
+}
+
 // A command where the bot does not serve is answered that it does not.
 func TestCommandNotServed(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {

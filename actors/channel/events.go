@@ -57,6 +57,10 @@ func (a *channel) commanded(c *actor.Context, m *messages.CommandUsed, sender *a
 // ask queues a trigger and has it accepted. One that is known already, here or
 // to the store, is not answered again, but its sender is told all the same.
 func (a *channel) ask(c *actor.Context, t messages.Trigger, sender *actor.PID) {
+	if a.cfg.Horizon > 0 && time.Since(t.ID.Time()) > a.cfg.Horizon {
+		a.reply(c, sender, &messages.Taken{})
+		return
+	}
 	if known := a.state.find(t.ID); known != nil && known.accepted {
 		a.reply(c, sender, &messages.Taken{})
 		return

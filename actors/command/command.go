@@ -67,6 +67,7 @@ type command struct {
 	state        state
 	takers       map[messages.InteractionID]*actor.PID // who brought what is under way, to be told when it is done with
 	registration registration
+	starter      *actor.PID // who told of the session, until its commands are seen to; nil for nobody
 }
 
 // What is asked, as the tags of the answers.

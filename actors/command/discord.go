@@ -66,10 +66,21 @@ func (a *command) said(c *actor.Context, id messages.InteractionID, m actors.Ans
 	}
 }
 
-// sessionStarted sees to it that Discord knows the commands.
+// sessionStarted sees to it that Discord knows the commands. Who tells of the
+// session is told when it does, or does not want to: until then they tell again.
 func (a *command) sessionStarted(c *actor.Context, m *messages.SessionStarted) {
+	a.starter = c.Sender()
 	if a.registration.begin(m.Application) {
 		a.askNote(c)
+	}
+	a.seenTo(c)
+}
+
+// seenTo tells who told of the session, if its commands are seen to.
+func (a *command) seenTo(c *actor.Context) {
+	if !a.registration.busy {
+		a.taken(c, a.starter)
+		a.starter = nil
 	}
 }
 
@@ -85,6 +96,7 @@ func (a *command) noteAnswered(c *actor.Context, m actors.Answered) {
 		return
 	}
 	if !a.registration.needed(notes.Values[noteHash]) {
+		a.seenTo(c)
 		return
 	}
 	discord, app, all := a.cfg.Discord, a.registration.app, a.registration.commands
@@ -105,6 +117,7 @@ func (a *command) registered(c *actor.Context, m actors.Answered) {
 		return
 	}
 	a.registration.end()
+	a.seenTo(c)
 	a.cfg.Log.Info("commands registered", "commands", len(a.registration.commands))
 	actors.Ask(c, a.cfg.Journal, &messages.KeepNote{
 		Owner: noteOwner, Key: noteHash, Value: a.registration.hash(),
@@ -115,6 +128,7 @@ func (a *command) notRegistered(c *actor.Context, err error) {
 	pause, more := a.registration.failed(err)
 	if !more {
 		a.cfg.Log.Error("commands not registered: Discord does not take them", "err", err)
+		a.seenTo(c)
 		return
 	}
 	a.cfg.Log.Warn("commands not registered, again after a pause", "pause", pause, "err", err)

@@ -23,15 +23,34 @@ func (a *gateway) event(c *actor.Context, event any) {
 	case *messages.CommandUsed:
 		a.command(c, m)
 	case *messages.SessionStarted:
-		a.tellHealth(c, true)
-		c.Send(a.cfg.Commands, m)
-		actors.Ask(c, a.cfg.Journal, &messages.GetUnfinishedChannels{}, journalWait, backlogAsked{})
+		a.send(c, &delivery{to: a.cfg.Commands, message: m, event: m})
+		a.sessionRuns(c)
 	case *messages.SessionResumed:
-		a.tellHealth(c, true)
-		actors.Ask(c, a.cfg.Journal, &messages.GetUnfinishedChannels{}, journalWait, backlogAsked{})
+		a.sessionRuns(c)
 	default:
 		a.guildEvent(c, event)
 	}
+}
+
+// sessionRuns takes up what a former process left unanswered. From now on the
+// session may be kept: one whose beginning was not dealt with is of no use to a
+// later instance, which would not hear of it again.
+func (a *gateway) sessionRuns(c *actor.Context) {
+	a.runs = true
+	a.tellHealth(c, true)
+	actors.Ask(c, a.cfg.Journal, &messages.GetUnfinishedChannels{}, journalWait, backlogAsked{})
+	if a.changed != nil {
+		a.sessionChanged(c, *a.changed)
+	}
+}
+
+func (a *gateway) sessionChanged(c *actor.Context, s messages.Session) {
+	if !a.runs {
+		a.changed = &s
+		return
+	}
+	a.changed = nil
+	actors.Ask(c, a.cfg.Journal, &messages.KeepSession{Shard: a.cfg.Shard, Session: s}, journalWait, keepAsked{})
 }
 
 // guildEvent tells a guild of itself. The event is done with at once: a guild
@@ -83,12 +102,23 @@ func (a *gateway) taken(c *actor.Context, d *delivery, m actors.Answered) {
 		a.client.Acknowledge(d.seq)
 		return
 	case crashed && failed.Quarantine:
-		a.apologize(c, d)
+		a.quarantined(c, d)
 		return
 	}
 	d.tries++
 	a.cfg.Log.Warn("event not taken", "type", eventType(d.event), "tries", d.tries, "err", m.Err)
 	actors.After(c, min(firstPause<<min(d.tries-1, 10), lastPause), resend{d})
+}
+
+// quarantined deals with an event that made its taker crash twice, and will not
+// be taken again. The session itself is nobody's fault: it is told of anew.
+func (a *gateway) quarantined(c *actor.Context, d *delivery) {
+	if m, ok := d.event.(*messages.SessionStarted); ok {
+		again := *m
+		actors.After(c, lastPause, resend{&delivery{to: d.to, message: &again, event: &again}})
+		return
+	}
+	a.apologize(c, d)
 }
 
 // apologize tells who said something to the bot that it cannot take up. The

@@ -76,6 +76,8 @@ type gateway struct {
 	cfg     Config
 	client  Client
 	content bool
+	runs    bool              // a session has begun or was resumed
+	changed *messages.Session // to be kept when it runs; nil for none
 }
 
 // incoming is an event of a client. Those of an earlier client are void: they
@@ -134,10 +136,11 @@ func (a *gateway) Receive(c *actor.Context) {
 	case resend:
 		a.send(c, m.d)
 	case sessionChanged:
-		actors.Ask(c, a.cfg.Journal, &messages.KeepSession{Shard: a.cfg.Shard, Session: m.session}, journalWait, keepAsked{})
+		a.sessionChanged(c, m.session)
 	case contentMissing:
 		a.content = false
 	case connectionLost:
+		a.runs = false
 		a.tellHealth(c, false)
 	case disconnected:
 		a.disconnected(c, m.err)

@@ -273,6 +273,31 @@ func TestSession(t *testing.T) {
 	})
 }
 
+// A session is kept only when its beginning was dealt with, which includes that
+// its commands are seen to: that is told again until it is taken.
+func TestSessionKeptWhenItRuns(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStation(e, nil)
+		s.journal.Take()
+		s.lines[0].hooks.Changed(messages.Session{ID: "one", Seq: 1})
+		if kept := s.journal.Take(); len(kept) != 0 {
+			t.Errorf("kept too early: %v", kept)
+		}
+		s.tell(&messages.SessionStarted{Seq: 1})
+		kept := false
+		for _, m := range s.journal.Take() {
+			_, is := m.(*messages.KeepSession)
+			kept = kept || is
+		}
+		if !kept {
+			t.Error("the session is not kept")
+		}
+		if got := s.commands.Take(); len(got) != 1 {
+			t.Errorf("the commands hear %v", got)
+		}
+	})
+}
+
 // An error that only the operator can mend is told to who runs the bot; the end
 // of the actor ends the connection.
 func TestEnds(t *testing.T) {

@@ -93,23 +93,23 @@ func (w world) Messages(_ context.Context, channel, before string, limit int) ([
 	}
 	out := make([]web.Message, 0, len(list))
 	for _, m := range list {
-		out = append(out, w.show(m))
+		out = append(out, show(m))
 	}
 	return out, nil
 }
 
 // show returns a message as the page gets it.
-func (w world) show(m discordsim.Message) web.Message {
+func show(m discordsim.Message) web.Message {
 	shown := web.Message{
 		ID: m.ID.String(), Channel: m.Channel.String(), Text: m.Content, Time: m.Created,
 		Author: web.Person{ID: m.Author.String(), Name: m.AuthorName, Bot: m.Bot},
 		Edited: !m.Edited.IsZero(), Thinking: m.Thinking,
 	}
-	if m.ReplyTo != 0 {
-		shown.Reply = w.quote(m.Channel, m.ReplyTo)
+	if q := m.Reply; q != nil {
+		shown.Reply = &web.Quote{ID: q.ID.String(), Name: q.AuthorName, Text: q.Content, Deleted: q.Deleted}
 	}
 	if m.Command != "" {
-		shown.Command = &web.Origin{Name: m.Command, Person: w.name(m.Person)}
+		shown.Command = &web.Origin{Name: m.Command, Person: m.PersonName}
 	}
 	if m.Ephemeral != 0 {
 		shown.Ephemeral = m.Ephemeral.String()
@@ -120,21 +120,23 @@ func (w world) show(m discordsim.Message) web.Message {
 	return shown
 }
 
-func (w world) quote(c messages.ChannelID, id messages.MessageID) *web.Quote {
-	list, err := w.sim.Messages(c, id+1, 1, 0)
-	if err != nil || len(list) == 0 || list[0].ID != id {
-		return &web.Quote{ID: id.String(), Deleted: true}
-	}
-	return &web.Quote{ID: id.String(), Name: list[0].AuthorName, Text: list[0].Content}
+// Watch calls f with every change, in order.
+func (w world) Watch(f func(web.Change)) (stop func()) {
+	return w.sim.Watch(func(c discordsim.Change) { f(change(c)) })
 }
 
-func (w world) name(id messages.UserID) string {
-	for _, u := range w.sim.Users() {
-		if u.ID == id {
-			return u.Name
-		}
+func change(c discordsim.Change) web.Change {
+	m := show(c.Message)
+	switch c.Kind {
+	case discordsim.MessageDeleted:
+		return web.Change{Kind: web.ChangeDeleted, Message: web.Message{ID: m.ID, Channel: m.Channel}}
+	case discordsim.TypingStarted:
+		return web.Change{Kind: web.ChangeTyping, Message: web.Message{Channel: m.Channel, Author: m.Author}}
+	case discordsim.WorldChanged:
+		return web.Change{Kind: web.ChangePlaces}
+	case discordsim.MessageCreated, discordsim.MessageEdited:
 	}
-	return "somebody"
+	return web.Change{Kind: web.ChangeMessage, Message: m}
 }
 
 // Say posts a message.

@@ -1,0 +1,119 @@
+package bot_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"troupe/cmd/bot"
+	"troupe/config"
+	"troupe/sim/scenario"
+)
+
+var rewrite = flag.Bool("rewrite", false, "accept what the scenarios show")
+
+// What is to be seen of the bot is what the scripts in testdata/scenarios say.
+// Each is named by the behaviour that it shows.
+func TestScenarios(t *testing.T) {
+	files, err := filepath.Glob("testdata/scenarios/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no scenarios", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			t.Parallel()
+			was, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			script, err := scenario.Parse(file, string(was))
+			if err != nil {
+				t.Fatal(err)
+			}
+			synctest.Test(t, func(t *testing.T) { check(t, file, string(was), script) })
+		})
+	}
+}
+
+// check plays a script and compares what is seen with the file.
+func check(t *testing.T, file, was string, script *scenario.Script) {
+	troupe := &actorBot{folder: t.TempDir(), log: logTo(t)}
+	played, err := scenario.Run(t.Context(), script, scenario.Bot{Run: troupe.run, Kill: troupe.kill, Settle: synctest.Wait})
+	if err != nil {
+		t.Fatal(err)
+	}
+	is := played.Format()
+	switch {
+	case is == was:
+	case *rewrite:
+		if err := os.WriteFile(file, []byte(is), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		t.Errorf("what is seen is not what %s says. To accept it: go test ./cmd/bot -run TestScenarios -rewrite\n%s",
+			file, cmp.Diff(strings.Split(was, "\n"), strings.Split(is, "\n")))
+	}
+}
+
+// logTo returns a logger that writes what is worse than information to the log
+// of the test, when that is looked at.
+func logTo(t *testing.T) *slog.Logger {
+	if !testing.Verbose() {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
+// An actorBot is the bot as it is put on the stage, with a store that survives
+// it.
+type actorBot struct {
+	folder string
+	kills  int
+	log    *slog.Logger
+}
+
+func (b *actorBot) store() string { return filepath.Join(b.folder, fmt.Sprintf("%d.db", b.kills)) }
+
+func (b *actorBot) run(ctx context.Context, a scenario.Address) error {
+	file := filepath.Join(b.folder, "troupe.yaml")
+	if err := os.WriteFile(file, []byte(a.Config), 0o600); err != nil {
+		return err
+	}
+	cfg, err := config.Load(file, []string{
+		"DISCORD_TOKEN=" + a.Token, "DISCORD_API_URL=" + a.Discord, "DISCORD_CDN_URL=" + a.CDN,
+		"GEMINI_API_KEY=" + a.Key, "GEMINI_API_URL=" + a.Gemini,
+		"TROUPE_STORE=sqlite:" + b.store(), "TROUPE_HTTP=off",
+	})
+	if err != nil {
+		return err
+	}
+	transport := &http.Transport{DialContext: a.Dial, MaxIdleConnsPerHost: 64}
+	defer transport.CloseIdleConnections()
+	return bot.Run(ctx, bot.Options{Config: cfg, Log: b.log, Transport: transport, Dial: a.Dial})
+}
+
+// kill copies the store as it is on the disk. The process that is killed keeps
+// the old one, and the next gets the copy.
+func (b *actorBot) kill() error {
+	old := b.store()
+	b.kills++
+	for _, end := range []string{"", "-wal"} {
+		data, err := os.ReadFile(old + end)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(b.store()+end, data, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
