@@ -17,6 +17,10 @@ type Reply struct {
 	// recovery, or when the question was edited. They are edited in place. The
 	// parts of a merged answer belong to others too and must not be named here.
 	Parts []MessageID
+	// Again says that an earlier turn or process may have posted messages of this
+	// answer that Parts does not name. It is not merged then: only its own nonces
+	// find them.
+	Again bool
 	// Shared is the message that was about to answer the trigger in this revision
 	// together with others, as the journal has it after a recovery; zero for none.
 	// Before anything else is posted it is found out whether it was.

@@ -102,7 +102,7 @@ func TestCrash(t *testing.T) {
 	w := newWorld(t)
 	w.at(0, func() { w.open(reply1(1)); w.grow(1, "one") })
 	w.run(100 * ms)
-	w.s, w.events = newState(room, DefaultDeadline), nil
+	w.s, w.events = newState(room, DefaultDeadline, start), nil
 	w.at(time.Second, func() { w.finish(1, reply1(1), "one two") })
 	w.run(time.Hour)
 	w.want(

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"strconv"
+	"strings"
 
 	"troupe/messages"
 )
@@ -19,4 +20,10 @@ func nonce(trigger messages.MessageID, revision, part int) string {
 	return strconv.FormatUint(uint64(trigger), 36) + "-" +
 		strconv.FormatUint(uint64(uint32(revision)), 36) + "-" + //nolint:gosec // more revisions than that are not made
 		strconv.FormatInt(int64(part), 36)
+}
+
+// partNonce returns the nonce of the i-th part of an answer to several people, of
+// which the first part's is known.
+func partNonce(first string, i int) string {
+	return first[:strings.LastIndexByte(first, '-')+1] + strconv.FormatInt(int64(mergedPart+i), 36)
 }

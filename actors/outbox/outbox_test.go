@@ -24,7 +24,7 @@ type server struct {
 	wall  *wall
 	log   []string
 	began time.Time
-	fault func(what any) error
+	fault error
 }
 
 func (s *server) do(ctx context.Context, what any) (messages.Sent, error) {
@@ -46,9 +46,7 @@ func (s *server) do(ctx context.Context, what any) (messages.Sent, error) {
 func (s *server) arrive(what any) any {
 	s.log = append(s.log, fmt.Sprintf("%v %s", time.Since(s.began), describe(what)))
 	if s.fault != nil {
-		if err := s.fault(what); err != nil {
-			return err
-		}
+		return s.fault
 	}
 	return s.wall.do(what, time.Now())
 }
@@ -139,6 +137,13 @@ func (s *stage) finish(at time.Duration, r messages.Reply, text string) *reader 
 		}, "reader")
 	})
 	return got
+}
+
+// fails sets what requests end in.
+func (s *server) fails(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault = err
 }
 
 // texts returns what is to be read in the channel.
@@ -265,19 +270,19 @@ func TestUnknownLimit(t *testing.T) {
 // What fails is tried again; what fails for good is told.
 func TestOutages(t *testing.T) {
 	play(t, func(t *testing.T, s *stage) {
-		s.fault = func(any) error { return failure(messages.CauseUnreachable, messages.RetryBackoff) }
+		s.fails(failure(messages.CauseUnreachable, messages.RetryBackoff))
 		first := s.finish(0, reply1(1), "hi")
 		second := s.finish(110*time.Second, reply1(2), "hi")
 		s.pass(2*time.Minute + time.Second)
 		if outcome(first.result) != "unreachable" || first.at != DefaultDeadline {
 			t.Errorf("%v after %v", outcome(first.result), first.at)
 		}
-		s.fault = nil
+		s.fails(nil)
 		s.pass(time.Minute)
 		if outcome(second.result) != "posted as [1000]" {
 			t.Errorf("%v", outcome(second.result))
 		}
-		s.fault = func(any) error { return failure(messages.CauseNoPermission, messages.RetryNever) }
+		s.fails(failure(messages.CauseNoPermission, messages.RetryNever))
 		third := s.finish(4*time.Minute, reply1(3), "hi")
 		s.pass(time.Minute)
 		if outcome(third.result) != "no_permission" {

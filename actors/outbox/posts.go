@@ -47,6 +47,7 @@ type round struct {
 // what one answer takes is kept for those who share it, to answer them together.
 func (s *state) postAll(now time.Time) bool {
 	s.first = s.firsts()
+	s.recall(now)
 	units := s.units(now)
 	r := round{state: s, now: now, room: s.lane.posts.room(now), streams: s.streams()}
 	r.spare = r.room
@@ -70,7 +71,7 @@ func (s *state) units(now time.Time) (all []*unit) {
 	shared := map[string]*unit{}
 	for _, r := range s.order {
 		due := !r.hook && s.due(r, now)
-		joins := s.lane.posts.paced() && r.mergeable() && r.live() && (due || !r.final())
+		joins := s.lane.posts.paced() && r.mergeable() && r.live() && !r.recalls() && (due || !r.final())
 		if !due && !joins {
 			continue
 		}
@@ -123,7 +124,7 @@ func takes(text string, people int) int {
 
 // due reports whether the next part of r is to be posted, limits aside.
 func (s *state) due(r *reply, now time.Time) bool {
-	if r.next() < 0 {
+	if r.next() < 0 || r.recalls() {
 		return false
 	}
 	if first, ok := s.first[r.Asker]; ok && first < r.Trigger && !r.merged() {
@@ -211,7 +212,7 @@ func (r *round) together(finished []*reply, need int) {
 		return
 	}
 	r.room -= need
-	r.merge(finished)
+	r.merge(finished, r.now)
 }
 
 // alone reports whether a reply may go by itself now. What grows may be one of a
@@ -283,63 +284,6 @@ func (r *round) wait(u *unit) {
 	if reset := r.lane.posts.reset(); r.now.Before(reset) {
 		r.later(reset)
 	}
-}
-
-// merge makes one answer of several, or of as many as one message can mention.
-// It is posted when the journal has whom it answers.
-func (r *round) merge(members []*reply) {
-	first := members[0]
-	if most := carries(first.text); len(members) > most {
-		members = members[:most]
-	}
-	g := &reply{
-		Reply: first.Reply, lane: first.lane, members: slices.Clone(members),
-		opened: first.opened, heard: r.now, worded: first.worded, text: first.text,
-	}
-	g.Parts = nil
-	covers := make([]messages.MessageID, len(members))
-	for i, m := range members {
-		m.group = g
-		covers[i] = m.Trigger
-		if g.finished.IsZero() || m.finished.Before(g.finished) {
-			g.finished = m.finished
-		}
-	}
-	g.combine()
-	r.order[slices.Index(r.order, first)] = g
-	r.order = slices.DeleteFunc(r.order, func(m *reply) bool { return m.group == g })
-	r.keep(g, &messages.KeepShared{Nonce: g.nonce(0), Covers: covers}, r.now)
-}
-
-// combine sets what a merged answer says, and to whom.
-func (r *reply) combine() {
-	r.address = address(r.people(), r.text)
-	r.goal = whole(r.address, r.text)
-}
-
-// people returns who is mentioned in the first message; nobody where the reply
-// itself notifies the asker.
-func (r *reply) people() (ids []messages.UserID) {
-	for _, m := range r.members {
-		if !slices.Contains(ids, m.Asker) {
-			ids = append(ids, m.Asker)
-		}
-	}
-	if !r.merged() && r.address != "" {
-		ids = append(ids, r.Asker)
-	}
-	return ids
-}
-
-// nonce returns the nonce of a part: that of the first try, if there was one.
-func (r *reply) nonce(i int) string {
-	if i < len(r.parts) && r.parts[i].nonce != "" {
-		return r.parts[i].nonce
-	}
-	if r.merged() {
-		return nonce(r.Trigger, r.Revision, mergedPart+i)
-	}
-	return nonce(r.Trigger, r.Revision, i)
 }
 
 // post sends the next part of a reply to the channel.

@@ -47,6 +47,8 @@ type reply struct {
 
 	members []*reply // of a merged one
 	group   *reply   // the merged one that this is a member of
+	base    string   // the nonce of a merged one that a former instance may have posted
+	solo    bool     // it is not answered with others: it was found not to have been
 
 	hook    bool              // goes out in response to an interaction
 	lost    bool              // a person has deleted a message of it: it is left alone
@@ -100,7 +102,13 @@ func (r *reply) clean() bool {
 
 // mergeable reports whether others may be answered together with it.
 func (r *reply) mergeable() bool {
-	return r.Share != "" && r.Interaction.ID == 0 && !r.merged() && r.clean()
+	return r.Share != "" && !r.Again && r.Interaction.ID == 0 && !r.merged() && !r.solo && r.clean()
+}
+
+// recalls reports whether it may have been answered together with others, by a
+// former instance.
+func (r *reply) recalls() bool {
+	return r.Shared.Nonce != "" && !r.merged() && !r.solo && r.live() && !r.shown()
 }
 
 // next returns the part to be posted next, or -1 for none: one that the answer

@@ -110,6 +110,12 @@ func (s *state) posted(r *reply, f *flight, told messages.Sent, now time.Time) {
 		p.shown = content{}
 	}
 	p.tried = time.Time{}
+	if r.base != "" && f.part == 0 && stands != "" {
+		s.recognize(r, stands)
+		if !r.lost && r.goal[0].text == stands {
+			p.shown = r.goal[0]
+		}
+	}
 	if !r.merged() {
 		s.keep(r, &messages.KeepPart{Trigger: r.Trigger, Part: f.part, Message: told.Message}, now)
 	}

@@ -3,6 +3,7 @@ package outbox
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -214,17 +215,21 @@ func TestStorm(t *testing.T) {
 }
 
 // However often the outbox forgets everything, the turns that ask again end with
-// one answer each.
+// one answer each, those of a crowd too.
 func TestStormOfCrashes(t *testing.T) {
-	for seed := range uint64(100) {
+	for seed := range uint64(150) {
 		s := newStorm(t, seed, true)
 		s.mute = false // else what a known nonce brings back cannot be told from what was posted
-		const n = 8
-		texts := make([]string, n)
+		s.posts.limit = 1 + s.r.IntN(6)
+		crowd := s.r.IntN(30)
+		texts := make([]string, 8+crowd)
 		for i := range texts {
 			// A part that was on its way at a crash is not found if the end needs none.
 			for texts[i] == "" || whole("", texts[i])[0].file != "" {
 				texts[i] = s.text()
+			}
+			if i >= 8 {
+				texts[i] = words(80)
 			}
 			s.texts[reply1(i+1).Trigger] = strings.TrimSpace(texts[i])
 		}
@@ -234,6 +239,11 @@ func TestStormOfCrashes(t *testing.T) {
 		}
 		s.run(time.Hour)
 		s.check()
+		for id, n := range s.reached() {
+			if n != 1 {
+				t.Errorf("%v is answered %d times", id, n)
+			}
+		}
 		if t.Failed() {
 			t.Fatalf("seed %d:\n%s", seed, strings.Join(s.log, "\n"))
 		}
@@ -243,7 +253,7 @@ func TestStormOfCrashes(t *testing.T) {
 // live begins the life of a new instance, in which all that has no outcome is
 // asked for.
 func (s *storm) live(life int, begin time.Duration, texts []string) {
-	instance := newState(room, DefaultDeadline)
+	instance := newState(room, DefaultDeadline, s.now)
 	s.s = instance
 	alive := func(f func()) func() {
 		return func() {
@@ -259,6 +269,11 @@ func (s *storm) live(life int, begin time.Duration, texts []string) {
 		}
 		delete(s.askers, r.Trigger)
 		at := begin + time.Duration(s.r.IntN(3000))*ms
+		if i >= 8 {
+			r.Share = "crowd"
+			at = begin + time.Duration(s.r.IntN(300))*ms
+		}
+		r.Again, r.Shared = life > 0, s.sharedBefore(r.Trigger)
 		s.at(at, alive(func() {
 			r.Parts = s.stored(r.Trigger)
 			s.open(r)
@@ -269,4 +284,15 @@ func (s *storm) live(life int, begin time.Duration, texts []string) {
 			s.finish(s.askers[r.Trigger], r, text)
 		}))
 	}
+}
+
+// sharedBefore returns the message that was to answer a trigger with others, as
+// the journal has it.
+func (s *storm) sharedBefore(trigger messages.MessageID) (last messages.KeepShared) {
+	for _, what := range s.kept {
+		if m, ok := what.(*messages.KeepShared); ok && slices.Contains(m.Covers, trigger) {
+			last = *m
+		}
+	}
+	return last
 }
