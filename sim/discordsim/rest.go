@@ -194,10 +194,12 @@ func pathID[ID ~uint64](c *call, name string) ID {
 	return id
 }
 
-// queryID returns an ID of the query, and whether there is one.
+// queryID returns an ID of the query, and whether there is one. 0 is one, before
+// all others.
 func queryID[ID ~uint64](c *call, name string) (ID, bool) {
-	id, err := messages.ParseID[ID](c.r.URL.Query().Get(name))
-	return id, err == nil && id != 0
+	s := c.r.URL.Query().Get(name)
+	id, err := messages.ParseID[ID](s)
+	return id, s != "" && err == nil
 }
 
 // limit returns the query's limit, which must be from 1 to most.
