@@ -59,9 +59,10 @@ func newLimiter(rps int) *limiter {
 	}
 	if rps > 0 {
 		// In one second at most the whole burst and what is refilled meanwhile
-		// gets through.
+		// gets through. A millisecond more than a second keeps that true of times
+		// that are rounded.
 		spare := rps / 10
-		l.rate = rate.NewLimiter(rate.Limit(rps-spare), 1+spare)
+		l.rate = rate.NewLimiter(rate.Limit(float64(rps-spare)/1.001), 1+spare)
 	}
 	return l
 }
