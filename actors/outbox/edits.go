@@ -117,9 +117,12 @@ func (s *state) showTyping(now time.Time) {
 }
 
 // showProgress brings the latest text of answers that grow into their messages,
-// as far as that leaves an edit for the end of each.
-func (s *state) showProgress(now time.Time) {
-	s.progressIn(&s.lane, now)
+// as far as that leaves an edit for the end of each: in the channel, if it is
+// wanted there, and in responses to commands.
+func (s *state) showProgress(channel bool, now time.Time) {
+	if channel {
+		s.progressIn(&s.lane, now)
+	}
 	for _, r := range s.order {
 		if r.hook {
 			s.progressIn(r.lane, now)

@@ -43,17 +43,23 @@ func (a *outbox) job(r request) *messages.Job {
 		j.Kind, run = "respond", func(ctx context.Context) (messages.Sent, error) { return a.cfg.Discord.Respond(ctx, m) }
 		place = messages.MessageID(m.Interaction.ID).String()
 	case removal:
-		j.Kind, run = "delete", func(ctx context.Context) (messages.Sent, error) {
-			return messages.Sent{}, a.cfg.Discord.Delete(ctx, a.cfg.Channel, m.message)
-		}
+		j.Kind, run = "delete", silent(func(ctx context.Context) error {
+			return a.cfg.Discord.Delete(ctx, a.cfg.Channel, m.message)
+		})
 	case typing:
-		j.Kind, run = "typing", func(ctx context.Context) (messages.Sent, error) {
-			return messages.Sent{}, a.cfg.Discord.Typing(ctx, a.cfg.Channel)
-		}
+		j.Kind, run = "typing", silent(func(ctx context.Context) error { return a.cfg.Discord.Typing(ctx, a.cfg.Channel) })
 	}
 	j.Key = j.Kind + "/" + place
 	j.Run = func(ctx context.Context, emit func(any)) any { return result(ctx, run, emit) }
 	return j
+}
+
+// silent makes a request one that tells nothing.
+func silent(f func(context.Context) error) func(context.Context) (messages.Sent, error) {
+	return func(ctx context.Context) (messages.Sent, error) {
+		err := f(ctx)
+		return messages.Sent{}, err
+	}
 }
 
 // result runs a request. That it met a limit is told at once, since it waits in

@@ -289,3 +289,120 @@ func TestOthersBesideSharers(t *testing.T) {
 		t.Error("a limit was passed")
 	}
 }
+
+// Who has the whole answer does not wait for long for those who share it and do
+// not get it.
+func TestSharersThatStall(t *testing.T) {
+	w := newWorld(t)
+	for i := 11; i <= 14; i++ {
+		w.at(0, func() { w.finish(uint64(i), reply1(i), "other") })
+	}
+	for i := 1; i <= 3; i++ {
+		w.at(time.Second, func() { w.open(shared(i)) })
+	}
+	w.at(2*time.Second, func() { w.finish(1, shared(1), "the answer") })
+	w.at(9*time.Second, func() { w.finish(2, shared(2), "the answer"); w.finish(3, shared(3), "the answer") })
+	w.run(time.Hour)
+	if at := w.times("answer 1:"); len(at) != 1 || at[0] > 3200*ms {
+		t.Errorf("answered at %v", at)
+	}
+	if len(w.answers) != 7 {
+		t.Errorf("%v", w.answers)
+	}
+}
+
+// In a new life, those whom a message was about to answer are answered by it: the
+// one that was posted, or else the one that is posted now. Whom it does not name
+// gets an own reply.
+func TestRecall(t *testing.T) {
+	all := messages.KeepShared{Nonce: nonce(1, 0, mergedPart), Covers: []messages.MessageID{1, 2, 3}}
+	tests := []struct {
+		name   string
+		stands string // "" for nothing
+		asks   []int
+		want   []string
+	}{
+		{"posted before", "<@1> <@2> <@3> the answer", []int{1, 2, 3}, []string{"<@1> <@2> <@3> the answer"}},
+		{"posted before, some have their outcome", "<@1> <@2> <@3> the answer", []int{3}, []string{"<@1> <@2> <@3> the answer"}},
+		{"posted before, with another text", "<@1> <@2> <@3> old", []int{1, 2}, []string{"<@1> <@2> <@3> the answer"}},
+		{"not posted before", "", []int{1, 2, 3}, []string{"<@1> <@2> <@3> the answer"}},
+		{"one was cancelled", "", []int{1, 3}, []string{"<@1> <@3> the answer"}},
+		{"one is not named", "<@1> <@2> the answer", []int{1, 2, 3}, []string{"<@1> <@2> the answer", "the answer"}},
+		{"none is named", "<@9> the answer", []int{1}, []string{"<@9> the answer", "the answer"}},
+	}
+	for _, tt := range tests {
+		for _, grows := range []bool{false, true} {
+			w := newWorld(t)
+			if tt.stands != "" {
+				w.nonces[all.Nonce] = w.add(said{text: tt.stands})
+			}
+			for _, i := range tt.asks {
+				r := shared(i)
+				r.Again, r.Shared = true, all
+				if grows {
+					w.at(time.Duration(i)*100*ms, func() { w.open(r); w.grow(r.Trigger, "the") })
+				}
+				w.at(time.Duration(i)*200*ms, func() { w.finish(uint64(i), r, "the answer") })
+			}
+			w.run(time.Hour)
+			if got := w.visible(); !slices.Equal(got, tt.want) || len(w.answers) != len(tt.asks) {
+				t.Errorf("%s: %q, %v", tt.name, got, w.answers)
+			}
+		}
+	}
+}
+
+// Whose question is edited after it was answered with others gets an own reply;
+// who asks again for the same answer gets the same.
+func TestAfterMerge(t *testing.T) {
+	w := newWorld(t)
+	for i := 11; i <= 14; i++ {
+		w.at(0, func() { w.finish(uint64(i), reply1(i), "other") })
+	}
+	for i := 1; i <= 3; i++ {
+		w.at(time.Second, func() { w.open(shared(i)) })
+		w.at(2*time.Second, func() { w.finish(uint64(i), shared(i), "the answer") })
+	}
+	edited := shared(2)
+	edited.Revision = 1
+	w.at(2050*ms, func() { w.finish(22, edited, "another answer") })
+	w.at(time.Minute, func() { w.finish(23, shared(3), "the answer") })
+	w.run(time.Hour)
+	got := []string{}
+	for _, asker := range []uint64{1, 2, 3, 22, 23} {
+		got = append(got, outcome(w.answers[asker]))
+	}
+	want := []string{"merged in [1004]", "cancelled", "merged in [1004]", "posted as [1005]", "merged in [1004]"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	w.at(2*time.Hour, func() {
+		for i := 41; i <= 60; i++ {
+			w.open(shared(i))
+		}
+	})
+	for i := 41; i <= 60; i++ {
+		w.at(2*time.Hour+time.Second, func() { w.finish(uint64(i), shared(i), "the answer") })
+	}
+	w.run(3 * time.Hour)
+	if _, kept := w.s.merged[1]; kept || len(w.s.merged) == 0 {
+		t.Errorf("%d answers are remembered", len(w.s.merged))
+	}
+}
+
+// The mentions that a text begins with.
+func TestMentions(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                   "",
+		"hi <@1>":            "",
+		"<@1> hi":            "<@1>",
+		"<@1> <@22>\n- <@3>": "<@1> <@22>",
+		"<@1> <#2>":          "<@1>",
+		"<@1":                "",
+		"<@x> hi":            "",
+	} {
+		if got := mentions(text); got != want {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+}

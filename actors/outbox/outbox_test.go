@@ -2,161 +2,20 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"troupe/actors"
 	"troupe/actors/actortest"
-	"troupe/actors/router"
 	"troupe/messages"
 
 	"github.com/anthdm/hollywood/actor"
 )
-
-// A server is a wall behind Discord's edge: it answers after a while.
-type server struct {
-	mu    sync.Mutex // requests come from goroutines of their own
-	wall  *wall
-	log   []string
-	began time.Time
-	fault error
-}
-
-func (s *server) do(ctx context.Context, what any) (messages.Sent, error) {
-	if err := wait(ctx, travel/2); err != nil {
-		return messages.Sent{}, err
-	}
-	s.mu.Lock()
-	result := s.arrive(what)
-	s.mu.Unlock()
-	if err := wait(ctx, travel/2); err != nil {
-		return messages.Sent{}, err
-	}
-	if err, failed := result.(error); failed {
-		return messages.Sent{}, err
-	}
-	return result.(messages.Sent), nil
-}
-
-func (s *server) arrive(what any) any {
-	s.log = append(s.log, fmt.Sprintf("%v %s", time.Since(s.began), describe(what)))
-	if s.fault != nil {
-		return s.fault
-	}
-	return s.wall.do(what, time.Now())
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return &messages.Failure{Cause: messages.CauseCancelled}
-	}
-}
-
-func (s *server) Post(ctx context.Context, m *messages.Post) (messages.Sent, error) {
-	return s.do(ctx, m)
-}
-
-func (s *server) Edit(ctx context.Context, m *messages.Edit) (messages.Sent, error) {
-	return s.do(ctx, m)
-}
-
-func (s *server) Delete(ctx context.Context, _ messages.ChannelID, id messages.MessageID) error {
-	_, err := s.do(ctx, removal{id})
-	return err
-}
-
-func (s *server) Typing(ctx context.Context, _ messages.ChannelID) error {
-	_, err := s.do(ctx, typing{})
-	return err
-}
-
-func (s *server) Respond(ctx context.Context, m *messages.Response) (messages.Sent, error) {
-	return s.do(ctx, m)
-}
-
-// A stage is an outbox with all that is around it.
-type stage struct {
-	actortest.Engine
-	*server
-	outbox  *actor.PID
-	journal *actortest.Probe
-}
-
-func play(t *testing.T, f func(t *testing.T, s *stage)) {
-	t.Helper()
-	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
-		s := &stage{Engine: e, server: &server{wall: newWall(), began: time.Now()}}
-		s.journal = e.Fake(func(c *actor.Context) {
-			to := c.Sender()
-			engine := c.Engine()
-			time.AfterFunc(fsync, func() { engine.Send(to, &messages.Kept{}) })
-		})
-		pool := e.Start(router.New(router.Config{
-			Name: "discord", Concurrency: router.Concurrency{Start: 10, Pinned: true}, Log: actortest.Log(),
-		}))
-		s.outbox = e.Start(New(Config{
-			Channel: room, Discord: s.server, Pool: pool, Journal: s.journal.PID, Log: actortest.Log(),
-		}))
-		f(t, s)
-	})
-}
-
-// tell sends something to the outbox so long after the start.
-func (s *stage) tell(at time.Duration, m any) {
-	time.AfterFunc(at-time.Since(s.began), func() { s.Send(s.outbox, m) })
-}
-
-// A reader is a turn that asks for a reply and notes how that ends.
-type reader struct {
-	at     time.Duration
-	result any
-}
-
-// finish asks the outbox, so long after the start, to finish a reply.
-func (s *stage) finish(at time.Duration, r messages.Reply, text string) *reader {
-	got := &reader{}
-	time.AfterFunc(at-time.Since(s.began), func() {
-		s.SpawnFunc(func(c *actor.Context) {
-			switch m := c.Message().(type) {
-			case actor.Started:
-				actors.Ask(c, s.outbox, &messages.FinishReply{Reply: r, Text: text}, time.Hour, nil)
-			case actors.Answered:
-				got.at, got.result = time.Since(s.began), m.Message
-				if m.Err != nil {
-					got.result = m.Err
-				}
-			}
-		}, "reader")
-	})
-	return got
-}
-
-// fails sets what requests end in.
-func (s *server) fails(err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.fault = err
-}
-
-// texts returns what is to be read in the channel.
-func (s *stage) texts() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.wall.visible()
-}
-
-func (s *stage) pass(d time.Duration) {
-	time.Sleep(d)
-	synctest.Wait()
-}
 
 // With the first text 200 ms after the question and a request that takes 125 ms,
 // something is to be seen after 325 to 340 ms.
@@ -336,4 +195,53 @@ func TestMaySleep(t *testing.T) {
 			t.Errorf("it may not sleep; alarm at %v", box.alarm)
 		}
 	})
+}
+
+// A turn that does not wait any more changes nothing: the next one that asks for
+// the same is answered.
+func TestWithdrawn(t *testing.T) {
+	play(t, func(t *testing.T, s *stage) {
+		gone := s.SpawnFunc(func(c *actor.Context) {
+			switch c.Message().(type) {
+			case actor.Started:
+				actors.Ask(c, s.outbox, &messages.FinishReply{Reply: reply1(1), Text: "hi"}, 50*ms, nil)
+			case actors.Answered:
+			}
+		}, "gone")
+		done := s.finish(60*ms, reply1(1), "hi")
+		s.pass(time.Minute)
+		s.Stop(gone)
+		if outcome(done.result) != "posted as [1000]" || len(s.texts()) != 1 {
+			t.Errorf("%v, %q", outcome(done.result), s.texts())
+		}
+	})
+}
+
+// Answers to commands go their own way, and a journal that is full is asked
+// again.
+func TestCommandAndFullJournal(t *testing.T) {
+	play(t, func(t *testing.T, s *stage) {
+		s.full = 3
+		r := reply1(1)
+		r.Interaction.ID, r.ReplyTo, r.Started = 1, 0, s.began
+		s.tell(0, &messages.OpenReply{Reply: r})
+		s.tell(time.Second, &messages.GrowReply{Trigger: 1, Text: "once"})
+		done := s.finish(2*time.Second, r, "once upon a time")
+		s.pass(time.Minute)
+		if got := s.texts(); outcome(done.result) != "posted as [1000]" || !slices.Equal(got, []string{"once upon a time"}) {
+			t.Errorf("%v, %q", outcome(done.result), got)
+		}
+		if done.at < 2*time.Second+firstPause {
+			t.Errorf("told after %v", done.at)
+		}
+	})
+}
+
+// The text of an error that is not of our own making is told to nobody.
+func TestUnknownError(t *testing.T) {
+	run := func(context.Context) (messages.Sent, error) { return messages.Sent{}, errors.New("token") }
+	f, ok := result(t.Context(), run, func(any) {}).(*messages.Failure)
+	if !ok || f.Retry != messages.RetryBackoff || strings.Contains(f.Error(), "token") {
+		t.Errorf("%v", f)
+	}
 }

@@ -149,7 +149,7 @@ func (s *state) failed(id uint64, err error, now time.Time) []any {
 	case f.kind == showing:
 	case never:
 		f.reply.backoff(refused.RetryAfter, now)
-	case told && failure.Cause == messages.CauseGone && f.kind != posting:
+	case told && failure.Cause == messages.CauseGone && f.known():
 		s.gone(f, now)
 	case told && failure.Retry == messages.RetryNever && failure.Cause != messages.CauseCancelled:
 		s.failedFor(f, failure, now)
@@ -161,6 +161,13 @@ func (s *state) failed(id uint64, err error, now time.Time) []any {
 		f.reply.backoff(0, now)
 	}
 	return s.step(now)
+}
+
+// known reports whether the message that a request is about may have been there
+// before. When the nonce of a post is known, but the message is deleted, that
+// message is gone, and not the channel (Discord documentation, Create Message).
+func (f *flight) known() bool {
+	return f.kind != posting || f.reply.Again || f.reply.base != "" || !f.reply.parts[f.part].tried.IsZero()
 }
 
 // gone deals with a message that does not exist any more. If we did not delete

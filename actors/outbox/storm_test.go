@@ -193,7 +193,7 @@ func (s *storm) stands(id messages.MessageID, text string, posted *messages.Repl
 // the limits are: in the end exactly the text of each answer is in the channel,
 // once, and nothing else. Where nothing fails, no limit is passed.
 func TestStorm(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range uint64(150) {
 		for _, faults := range []bool{false, true} {
 			s := newStorm(t, seed, faults)
 			for i := 1; i <= 1+s.r.IntN(30); i++ {

@@ -1,0 +1,109 @@
+package outbox
+
+import (
+	"slices"
+	"time"
+
+	"troupe/messages"
+)
+
+// settle ends the replies of which nothing is left to do.
+func (s *state) settle(now time.Time) {
+	s.order = slices.DeleteFunc(s.order, func(r *reply) bool {
+		r.unhook(now, s)
+		r.forget(s.patience, now)
+		if !s.over(r, now) {
+			return false
+		}
+		r.ended = true
+		if s.replies[r.Trigger] == r {
+			delete(s.replies, r.Trigger)
+		}
+		return true
+	})
+}
+
+// over reports whether nothing is left to do for r, and answers who waits.
+func (s *state) over(r *reply, now time.Time) bool {
+	switch {
+	case r.leaving:
+		expired := !now.Before(r.heard.Add(s.patience))
+		s.later(r.heard.Add(s.patience))
+		return expired || !r.busy() && (!r.erase || !r.shown() && r.stray() < 0)
+	case r.failure != nil && r.final():
+		s.answerAll(r, r.failure)
+		return true
+	case r.stands():
+		if r.unconfirmed() == 0 {
+			s.remember(r, now)
+			s.answerAll(r, &messages.ReplyPosted{Parts: r.messages(), Merged: r.merged()})
+			return true
+		}
+	case !r.final():
+		s.later(r.heard.Add(abandoned))
+		return !now.Before(r.heard.Add(abandoned))
+	}
+	at := r.expires(s.patience)
+	if now.Before(at) {
+		s.later(at)
+		return false
+	}
+	s.answerAll(r, &messages.Failure{Cause: messages.CauseUnreachable, Detail: "the answer did not get through in time"})
+	return true
+}
+
+// A merged is an answer that somebody got together with others.
+type merged struct {
+	revision int
+	parts    []messages.MessageID
+	at       time.Time
+}
+
+// remember notes who was answered by r together with others: should one of them
+// be asked for again, no nonce would find that message.
+func (s *state) remember(r *reply, now time.Time) {
+	if !r.merged() {
+		return
+	}
+	for id, m := range s.merged {
+		if now.Sub(m.at) > abandoned {
+			delete(s.merged, id)
+		}
+	}
+	for _, m := range r.members {
+		s.merged[m.Trigger] = merged{m.Revision, r.messages(), now}
+	}
+}
+
+// answerAll tells all who wait for r what became of it.
+func (s *state) answerAll(r *reply, result any) {
+	for _, asker := range r.askers {
+		s.answer(asker, result)
+	}
+	r.askers = nil
+	for _, m := range r.members {
+		s.answerAll(m, result)
+		m.ended = true
+		delete(s.replies, m.Trigger)
+	}
+}
+
+func (s *state) answer(asker uint64, result any) {
+	s.out = append(s.out, answer{asker, result})
+}
+
+// unhook makes a reply to an interaction whose token is about to die one to the
+// channel.
+func (r *reply) unhook(now time.Time, s *state) {
+	if !r.hook || now.Before(r.Started.Add(hookLife-hookMargin)) {
+		return
+	}
+	r.hook, r.lane = false, &s.lane
+	if r.shown() {
+		return
+	}
+	r.address = address([]messages.UserID{r.Asker}, r.text)
+	if r.final() {
+		r.goal = whole(r.address, r.text)
+	}
+}
