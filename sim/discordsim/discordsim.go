@@ -5,8 +5,10 @@
 // methods are two other sides of the same world: the builder's (AddGuild,
 // SetOverwrite and so on) and the people's (Say, UseCommand, Watch and so on).
 // What Discord documents is kept: shapes, error codes, close codes, limits,
-// intents, resuming, who is notified. Voice, presence, forums, polls, stickers
-// and the audit log are missing.
+// intents, resuming, who is notified. Missing are voice, presence, forums, polls,
+// stickers, private threads, chunks of members, menus, autocomplete, modals, the
+// audit log, and the limit on edits of messages older than an hour, which
+// Discord does not publish.
 //
 // Time is read with time.Now and waited for with package time, so that all of
 // it works in a testing/synctest bubble. A bubble starts in the year 2000, before

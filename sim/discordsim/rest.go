@@ -69,7 +69,10 @@ func (s *Server) serve(rt *route, w http.ResponseWriter, r *http.Request) {
 		got := act()
 		a = &got
 	}
-	q.Took, q.Status, q.Scope = s.cfg.Now().Sub(q.At), a.status, a.scope
+	q.Took = s.cfg.Now().Sub(q.At)
+	if r.Context().Err() == nil { // else nobody hears the answer
+		q.Status, q.Scope = a.status, a.scope
+	}
 	s.record.add(q)
 	s.write(w, *a)
 }
