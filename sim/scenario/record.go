@@ -53,15 +53,19 @@ func (r *recorder) latest() time.Time {
 
 // take returns what was seen since the last time, in an order that does not
 // depend on which of the bot's goroutines came first: at one instant people come
-// before the bot, and the bot's messages in the order of what they answer.
-func (r *recorder) take() []sight {
+// before the bot, and the bot's messages in the order of what they answer. If
+// times are not to be told, all counts as one instant.
+func (r *recorder) take(timeless bool) []sight {
 	r.mu.Lock()
 	raw := r.raw
 	r.raw = nil
 	r.mu.Unlock()
 	seen := gather(raw)
 	slices.SortStableFunc(seen, func(a, b sight) int {
-		if c := cmp.Or(a.at.Compare(b.at), cmp.Compare(a.rank(), b.rank())); c != 0 || a.rank() != ofBot {
+		if c := a.at.Compare(b.at); c != 0 && !timeless {
+			return c
+		}
+		if c := cmp.Compare(a.rank(), b.rank()); c != 0 || a.rank() != ofBot {
 			return c
 		}
 		return cmp.Or(
@@ -124,5 +128,8 @@ func (one *sight) rank() int {
 
 // answers returns the ID of what a message of the bot answers.
 func (one *sight) answers() uint64 {
-	return max(uint64(one.message.ReplyTo), uint64(one.message.Interaction))
+	if one.message.Reply != nil {
+		return uint64(one.message.Reply.ID)
+	}
+	return uint64(one.message.Interaction)
 }

@@ -14,7 +14,7 @@ import (
 // transcript returns what was seen, with the time since begun, and what the
 // script asked to see.
 func (s *stage) transcript(begun time.Time) (lines []string) {
-	for _, one := range s.seen.take() {
+	for _, one := range s.seen.take(s.exact == 0) {
 		if said := s.book.describe(&one); said != "" {
 			lines = append(lines, indented(s.clock(one.at.Sub(begun))+said)...)
 		}
@@ -93,14 +93,17 @@ func (b *book) utterance(m *discordsim.Message) string {
 	switch {
 	case m.Command != "":
 		who += " to " + b.names[m.Person] + "'s /" + m.Command
-	case m.ReplyTo != 0:
-		who += " to " + strconv.Itoa(b.numbers[m.ReplyTo])
+	case m.Reply != nil:
+		who += " to " + strconv.Itoa(b.numbers[m.Reply.ID])
 	}
 	if len(m.Pinged) > 0 {
 		who += ", ringing " + b.all(m.Pinged)
 	}
 	if m.Ephemeral != 0 {
 		who += ", seen by " + b.names[m.Ephemeral] + " alone"
+	}
+	if m.Command != "" {
+		return who + ": " + b.content(m)
 	}
 	return who + ": " + elide(b.content(m))
 }
@@ -154,9 +157,9 @@ func away(d time.Duration) string {
 	return "(in " + d.Round(time.Second).String() + ")"
 }
 
-// How much of a text a transcript shows.
+// How much of a text a transcript shows, unless it answers a command.
 const (
-	mostLines = 30
+	mostLines = 12
 	someLines = 3
 	mostRunes = 240 // of a line
 	someRunes = 60

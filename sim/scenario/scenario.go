@@ -25,5 +25,7 @@
 // A transcript tells what can be seen, and only that. What is there for no time
 // at all, since it is replaced at the same instant, nobody sees. What happens at
 // the same instant is told in an order of its own: people first, then the bot,
-// by channel and by what is answered.
+// by channel and by what is answered. Where chance has a say in the bot's times,
+// as with pauses of random length, a script has them rounded, or hides them: then
+// all that was seen in one action is told in that order.
 package scenario

@@ -9,7 +9,7 @@ const waitUsage = `wait 10s
 wait until quiet                        nothing was seen for 30 s, and Gemini is not busy`
 
 const timesUsage = `times to the second                     from here on; else to the millisecond
-times hidden                            where chance decides about them`
+times hidden                            where chance decides: then order goes by what is answered, not by time`
 
 const (
 	// quietFor is how long nothing must be seen for it to be quiet: longer than
