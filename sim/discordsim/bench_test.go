@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gorilla/websocket"
+
 	"troupe/messages"
 	"troupe/sim/discordsim"
 )
@@ -83,5 +85,43 @@ func BenchmarkRoundTrip(b *testing.B) {
 		}
 		_, _ = io.Copy(io.Discard, resp.Body) // else the connection is not used again
 		_ = resp.Body.Close()
+	}
+}
+
+// What it takes to say something and hear it through the gateway, in a city of
+// 100 000 channels.
+func BenchmarkGateway(b *testing.B) {
+	cfg := unlimited()
+	cfg.MessageContentIntent = true
+	s := discordsim.New(cfg)
+	server := httptest.NewServer(s)
+	defer server.Close()
+	defer s.Close()
+	person, places := city(s, 1000, 100)
+	ws, resp, err := websocket.DefaultDialer.DialContext(b.Context(), "ws"+strings.TrimPrefix(server.URL, "http")+"/?v=10", nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	err = ws.WriteJSON(object{"op": 2, "d": object{
+		"token": s.Token(), "intents": intentMessages | intentContent, "properties": object{"os": "linux"},
+	}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	hear := func() {
+		if _, _, err := ws.ReadMessage(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	hear() // HELLO
+	hear() // READY
+	i := 0
+	for b.Loop() {
+		i++
+		if _, err := s.Say(discordsim.Say{Person: person, Channel: places[i%len(places)], Text: "hello @Troupe there"}); err != nil {
+			b.Fatal(err)
+		}
+		hear()
 	}
 }
