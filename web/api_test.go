@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -14,7 +15,7 @@ import (
 
 // call sends a request to the page's server as its script does.
 func call(h http.Handler, method, path, body string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(method, "http://localhost"+path, strings.NewReader(body))
+	r := httptest.NewRequestWithContext(context.Background(), method, "http://localhost"+path, strings.NewReader(body))
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -124,7 +125,7 @@ func TestRefusals(t *testing.T) {
 		{"not granted", "application/json", `{"person":"2","text":" "}`, 422, "a message needs a text"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := httptest.NewRequest("POST", "http://localhost"+path, strings.NewReader(tt.body))
+			r := httptest.NewRequestWithContext(t.Context(), "POST", "http://localhost"+path, strings.NewReader(tt.body))
 			if tt.kind != "" {
 				r.Header.Set("Content-Type", tt.kind)
 			}

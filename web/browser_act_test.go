@@ -177,7 +177,7 @@ func testHostile(t *testing.T, b *browsertest.Browser) {
 			Reply: &Quote{ID: "1", Name: evil, Text: evil}, Files: []File{{ID: `"><script>`, Name: evil, Type: evil}},
 		})
 	}
-	w.types("10", author)
+	w.types(author)
 	v.count("#log > li[id]", 10)
 	v.shows("#typing", "onerror")
 	v.Do(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("#log .body *").forEach((el) => el.click())`))

@@ -134,7 +134,7 @@ func testLooks(t *testing.T, b *browsertest.Browser) {
 	v.count("#log > li[id]", 6)
 	w.post(Message{Channel: "11", Author: bob, Text: "<@2>"})
 	w.post(Message{Channel: "12", Author: bob, Text: "z"})
-	w.types("10", bob)
+	w.types(bob)
 	v.shows(".count.mentioned", "1")
 	v.shows("#typing", "Bob")
 	var seen []string

@@ -169,7 +169,7 @@ func testQuestion(t *testing.T, b *browsertest.Browser) {
 	v.Type("@Troupe what is\n")
 	v.lastSaid("10", "<@1> what is")
 	v.box("")
-	v.w.types("10", v.w.overview.Bot)
+	v.w.types(v.w.overview.Bot)
 	v.shows("#typing", "Troupe is typing…")
 	m := v.w.answer("Rain")
 	v.shows("#log .body", "Rain")

@@ -40,7 +40,7 @@ func (l *listener) Write(b []byte) (int, error) {
 func listen(h http.Handler, mark, lastEventID string) *listener {
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &listener{header: make(http.Header), stop: cancel, done: make(chan struct{})}
-	r := httptest.NewRequest("GET", "http://localhost/api/events?after="+mark, nil).WithContext(ctx)
+	r := httptest.NewRequestWithContext(ctx, "GET", "http://localhost/api/events?after="+mark, nil)
 	if lastEventID != "" {
 		r.Header.Set("Last-Event-ID", lastEventID)
 	}
@@ -110,7 +110,7 @@ func TestStream(t *testing.T) {
 		}
 		m.Text = "a **b**"
 		w.change(m)
-		w.types("10", w.overview.Bot)
+		w.types(w.overview.Bot)
 		_ = w.Delete(t.Context(), "1", "10", m.ID)
 		got, _ := l.heard(t)
 		want := []string{"message 1002 <p>a <strong>b</strong></p>", "typing", "deleted 1002"}

@@ -42,8 +42,8 @@ func (n *span) tag() string {
 
 // spanParser finds spans of one mark.
 type spanParser struct {
-	mark     byte
-	shortest int // run that counts
+	mark   byte
+	length int // of the run: exactly 2, or 1 and more
 }
 
 func (p spanParser) Trigger() []byte { return []byte{p.mark} }
@@ -51,9 +51,10 @@ func (p spanParser) Trigger() []byte { return []byte{p.mark} }
 func (p spanParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node {
 	before := block.PrecendingCharacter()
 	line, segment := block.PeekLine()
-	d := parser.ScanDelimiter(line, before, p.shortest, p)
-	if d == nil || p.shortest == 2 && d.OriginalLength != 2 {
-		return nil
+	d := parser.ScanDelimiter(line, before, 1, p)
+	if d.OriginalLength < p.length || p.length == 2 && d.OriginalLength > 2 {
+		block.Advance(d.OriginalLength) // at once: a long run is not looked at again from each of its marks
+		return ast.NewTextSegment(segment.WithStop(segment.Start + d.OriginalLength))
 	}
 	d.CanOpen, d.CanClose = p.flanks(before, line[d.OriginalLength:], d.OriginalLength)
 	d.Segment = segment.WithStop(segment.Start + d.OriginalLength)
@@ -106,6 +107,11 @@ type reference struct {
 func (*reference) Kind() ast.NodeKind            { return kindReference }
 func (n *reference) Dump(source []byte, lvl int) { ast.DumpHelper(n, source, lvl, nil, nil) }
 
+// longestForm is more than any reference has, in bytes: 100 letters of a command's
+// name, its ID and the marks. To look for a pattern takes time for all of a text,
+// match or not.
+const longestForm = 512
+
 // The forms are those of Discord's documentation, Reference: Message formatting.
 var (
 	idForm       = regexp.MustCompile(`^<(@!|@&|@|#)(\d{1,20})>`)
@@ -121,23 +127,43 @@ func (referenceParser) Trigger() []byte { return []byte{'<', '@'} }
 
 func (referenceParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
 	line, _ := block.PeekLine()
-	if m := idForm.FindSubmatch(line); m != nil {
-		block.Advance(len(m[0]))
-		return &reference{sort: string(m[1]), id: string(m[2])}
+	n, length := parseReference(line[:min(len(line), longestForm)])
+	if n == nil {
+		return nil // not a nil *reference: the parser compares
 	}
-	if m := namedForm.FindSubmatch(line); m != nil {
-		block.Advance(len(m[0]))
-		return &reference{sort: string(m[1]) + string(m[3]), name: string(m[2]) + string(m[4]), id: string(m[5])}
+	block.Advance(length)
+	return n
+}
+
+// parseReference returns the reference that a line begins with and its length in
+// bytes, or nil.
+func parseReference(line []byte) (n *reference, length int) {
+	form := everyoneForm
+	if line[0] == '<' && len(line) > 1 {
+		switch line[1] {
+		case '@', '#':
+			form = idForm
+		case '/', ':', 'a':
+			form = namedForm
+		case 't':
+			form = timeForm
+		}
 	}
-	if m := timeForm.FindSubmatch(line); m != nil {
-		block.Advance(len(m[0]))
-		return &reference{sort: "t", id: string(m[1]), name: string(m[2])}
+	m := form.FindSubmatch(line)
+	if m == nil {
+		return nil, 0
 	}
-	if m := everyoneForm.FindSubmatch(line); m != nil {
-		block.Advance(len(m[0]))
-		return &reference{sort: "everyone", name: string(m[1])}
+	switch form {
+	case idForm:
+		n = &reference{sort: string(m[1]), id: string(m[2])}
+	case namedForm:
+		n = &reference{sort: string(m[1]) + string(m[3]), name: string(m[2]) + string(m[4]), id: string(m[5])}
+	case timeForm:
+		n = &reference{sort: "t", id: string(m[1]), name: string(m[2])}
+	default:
+		n = &reference{sort: "everyone", name: string(m[1])}
 	}
-	return nil
+	return n, len(m[0])
 }
 
 // subtext is a line of small print, which begins with "-# ".

@@ -98,14 +98,20 @@ func TestPlain(t *testing.T) {
 	}
 }
 
-// A text that is made to be slow to read is not.
+// A text that is made to be slow to read is not. The best of a few times counts:
+// the machine may be busy.
 func TestMarkdownHasNoSlowTexts(t *testing.T) {
+	const slow = 3 * time.Second // with the race detector; otherwise all take less than 0.1 s
 	md, n := newMarkdown(), newNames(newFakeWorld().overview)
 	for _, unit := range []string{"*", "_a", "**a", "||", "[", "![", "](", "`a", "```", "> ", ">", "- ", "1. ", "<", "<@", "  - a\n", "*a_", "~~a", "\\", "(https://a", "a\n```\n"} {
-		start := time.Now()
-		md.render(strings.Repeat(unit, renderLimit/len(unit)), n)
-		if took := time.Since(start); took > time.Second {
-			t.Errorf("%q, repeated, takes %v", unit, took)
+		text, best := strings.Repeat(unit, renderLimit/len(unit)), time.Hour
+		for tries := 0; tries < 5 && best > slow; tries++ {
+			start := time.Now()
+			md.render(text, n)
+			best = min(best, time.Since(start))
+		}
+		if best > slow {
+			t.Errorf("%q, repeated, takes %v", unit, best)
 		}
 	}
 }
@@ -132,12 +138,10 @@ func FuzzMarkdownIsHarmless(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		out := md.render(text, n)
 		var open []string
-		for tokens := html.NewTokenizer(strings.NewReader(out)); ; {
-			kind := tokens.Next()
-			if kind == html.ErrorToken {
-				break
-			}
+		tokens := html.NewTokenizer(strings.NewReader(out))
+		for kind := tokens.Next(); kind != html.ErrorToken; kind = tokens.Next() {
 			switch token := tokens.Token(); kind {
+			case html.ErrorToken, html.TextToken:
 			case html.StartTagToken:
 				checkTag(t, token)
 				if token.Data != "br" {

@@ -20,7 +20,7 @@ func TestOperator(t *testing.T) {
 	get := func(path string, status int, body string) {
 		t.Helper()
 		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", path, nil))
 		if w.Code != status || !strings.Contains(w.Body.String(), body) {
 			t.Errorf("%s: %d %q, want %d and %q", path, w.Code, w.Body, status, body)
 		}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"embed"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -69,8 +70,8 @@ func Playground(cfg Config) http.Handler {
 	return p.guard(cfg.Hosts, http.NewCrossOriginProtection().Handler(m))
 }
 
-// guard refuses foreign hosts, sets the headers that every answer has and
-// turns a panic into an error.
+// guard refuses what comes from elsewhere and sets the headers that every answer
+// has.
 func (p *playground) guard(hosts []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := hostname(r.Host)
@@ -88,14 +89,22 @@ func (p *playground) guard(hosts []string, next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-cache")
-		defer func() {
-			if v := recover(); v != nil && v != http.ErrAbortHandler {
-				p.log.Error("page handler panicked", "panic", v, "path", r.URL.Path, "stack", string(debug.Stack()))
-				http.Error(w, "internal error", http.StatusInternalServerError)
-			}
-		}()
+		defer p.survive(w, r)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// survive turns a panic into an error. It is to be deferred.
+func (p *playground) survive(w http.ResponseWriter, r *http.Request) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(v) // made for the server
+	}
+	p.log.Error("page handler panicked", "panic", v, "path", r.URL.Path, "stack", string(debug.Stack()))
+	http.Error(w, "internal error", http.StatusInternalServerError)
 }
 
 // foreign reports whether the page of another site has sent a request, other

@@ -17,7 +17,7 @@ func TestHosts(t *testing.T) {
 		"troupe.test": 200, "troupe.test:8080": 200,
 		"evil.example": 421, "evil.example:80": 421, "localhost.evil.example": 421, "10.0.0.1": 421, "": 421, "127.0.0.1.evil.example": 421,
 	} {
-		r := httptest.NewRequest("GET", "http://localhost/", nil)
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "http://localhost/", nil)
 		r.Host = host
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
@@ -44,7 +44,7 @@ func TestOtherSites(t *testing.T) {
 		{"a program", "GET", "/api/state", nil, 200},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := httptest.NewRequest(tt.method, "http://localhost"+tt.path, strings.NewReader(`{"person":"2"}`))
+			r := httptest.NewRequestWithContext(t.Context(), tt.method, "http://localhost"+tt.path, strings.NewReader(`{"person":"2"}`))
 			r.Header.Set("Content-Type", "application/json")
 			for k, v := range tt.header {
 				r.Header.Set(k, v)

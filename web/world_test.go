@@ -120,11 +120,11 @@ func (w *fakeWorld) refuse(reason string) {
 	w.refusal = reason
 }
 
-// types shows somebody as typing.
-func (w *fakeWorld) types(channel string, who Person) {
+// types shows somebody as typing in the first channel.
+func (w *fakeWorld) types(who Person) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.tell(ChangeTyping, Message{Channel: channel, Author: who})
+	w.tell(ChangeTyping, Message{Channel: "10", Author: who})
 }
 
 // said returns the texts of a channel.

@@ -78,8 +78,7 @@ func Start(t testing.TB) *Browser {
 	return &Browser{ctx: browser}
 }
 
-// A Page is a tab of a browser, with nothing in it of other pages. Its methods
-// end the test when they fail.
+// A Page is a tab of a browser. Its methods end the test when they fail.
 type Page struct {
 	t   testing.TB
 	ctx context.Context
@@ -89,11 +88,12 @@ type Page struct {
 	expected []string // parts of what the console may tell
 }
 
-// Open opens a web address in a new tab, 1280 by 800 pixels. The test fails if
-// the page complains in its console, or throws; see [Page.Expect].
+// Open opens a web address in a new tab, 1280 by 800 pixels, which shares with
+// other tabs what a browser keeps for an origin. The test fails if the page
+// complains in its console, or throws; see [Page.Expect].
 func (b *Browser) Open(t testing.TB, url string) *Page {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	ctx, cancel := chromedp.NewContext(b.ctx)
 	p := &Page{t: t, ctx: ctx}
 	console := chromedp.Console(ctx)
 	done := make(chan struct{})
@@ -120,12 +120,12 @@ func (p *Page) Context() context.Context { return p.ctx }
 
 // hear notes what the page tells its console, if it is a complaint.
 func (p *Page) hear(m chromedp.ConsoleMessage) {
-	switch m.Type {
-	case chromedp.ConsoleError, chromedp.ConsoleWarning, chromedp.ConsoleException:
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.told = append(p.told, fmt.Sprintf("%s: %s (%s:%d)", m.Type, m.Text, m.URL, m.Line+1))
+	if m.Type != chromedp.ConsoleError && m.Type != chromedp.ConsoleWarning && m.Type != chromedp.ConsoleException {
+		return
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.told = append(p.told, fmt.Sprintf("%s: %s (%s:%d)", m.Type, m.Text, m.URL, m.Line+1))
 }
 
 // Expect allows complaints of the page that contain a text, such as those of
