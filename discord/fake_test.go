@@ -83,7 +83,7 @@ func serveGateway(t *testing.T) (*pipes, <-chan *peer) {
 	done := make(chan struct{})
 	t.Cleanup(func() { close(done) })
 	p := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		up := websocket.Upgrader{}
+		up := websocket.Upgrader{WriteBufferSize: 1 << 20}
 		ws, err := up.Upgrade(w, r, nil)
 		if err != nil {
 			t.Errorf("upgrade: %v", err)

@@ -215,13 +215,6 @@ func (g *Gateway) Session() messages.Session {
 	return s
 }
 
-// Unacknowledged returns how many events wait for acknowledgement.
-func (g *Gateway) Unacknowledged() int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.track.open()
-}
-
 func (g *Gateway) resumable() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
