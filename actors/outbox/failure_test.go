@@ -145,6 +145,26 @@ func TestRefused(t *testing.T) {
 	w.want(`12.0625s post "hi" to 1`, "12.13s answer 1: posted as [1000]")
 }
 
+// That the pool refuses since a limit is met is known to the other posts too.
+func TestRefusedByLimit(t *testing.T) {
+	w := newWorld(t)
+	n := 0
+	w.refuse = func(what any) error {
+		if _, ok := what.(*messages.Post); ok && w.now.Sub(start) < 3*time.Second {
+			n++
+			return &messages.Refused{Reason: messages.RefusedLimit, RetryAfter: 3*time.Second - w.now.Sub(start)}
+		}
+		return nil
+	}
+	for i := 1; i <= 4; i++ {
+		w.at(time.Duration(i)*100*ms, func() { w.finish(uint64(i), reply1(i), "hi") })
+	}
+	w.run(time.Hour)
+	if at := w.times("answer"); n > 1 || len(at) != 4 || slices.Max(at) > 3500*ms {
+		t.Errorf("%d refused, answered at %v", n, at)
+	}
+}
+
 // A limit that was not known of is respected by all that follows.
 func TestLimited(t *testing.T) {
 	w := newWorld(t)

@@ -116,6 +116,21 @@ func TestThirty(t *testing.T) {
 	}
 }
 
+// What is to be shared may become known after a reply was opened.
+func TestShareKnownLater(t *testing.T) {
+	w := newWorld(t)
+	for i := 1; i <= 30; i++ {
+		w.at(0, func() { w.open(reply1(i)) })
+		w.at(100*ms, func() { w.open(shared(i)) })
+		for when := 200 * ms; when < 4*time.Second; when += 100 * ms {
+			w.at(when, func() { w.grow(shared(i).Trigger, words(int(when/ms)/100)) })
+		}
+		w.at(4*time.Second, func() { w.finish(uint64(i), shared(i), words(100)) })
+	}
+	w.run(time.Minute)
+	w.everyone(30, 5500*ms)
+}
+
 // As long as the budget carries one post for each, everybody gets their own.
 func TestFewShare(t *testing.T) {
 	for n := 2; n <= 5; n++ {

@@ -138,12 +138,13 @@ func (s *state) failed(id uint64, err error, now time.Time) []any {
 		return nil
 	}
 	refused, never := err.(*messages.Refused) //nolint:errorlint // what a pool answers is not wrapped
-	if f.budget != nil {
-		if never {
-			f.budget.unsent()
-		} else {
-			f.budget.failed()
+	if f.budget != nil && never {
+		f.budget.unsent()
+		if refused.Reason == messages.RefusedLimit {
+			f.budget.limited(refused.RetryAfter, now)
 		}
+	} else if f.budget != nil {
+		f.budget.failed()
 	}
 	switch failure, told := err.(*messages.Failure); { //nolint:errorlint // as above
 	case f.kind == showing:

@@ -95,7 +95,11 @@ func (s *state) answer(asker uint64, result any) {
 // unhook makes a reply to an interaction whose token is about to die one to the
 // channel.
 func (r *reply) unhook(now time.Time, s *state) {
-	if !r.hook || now.Before(r.Started.Add(hookLife-hookMargin)) {
+	since := r.Started
+	if since.IsZero() {
+		since = r.opened
+	}
+	if !r.hook || now.Before(since.Add(hookLife-hookMargin)) {
 		return
 	}
 	r.hook, r.lane = false, &s.lane
