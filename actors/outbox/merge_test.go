@@ -116,6 +116,32 @@ func TestThirty(t *testing.T) {
 	}
 }
 
+// However many groups of sharers wait for their answers, others are answered.
+func TestManyGroups(t *testing.T) {
+	w := newWorld(t)
+	w.at(0, func() { w.finish(1, reply1(1), "the limit is known") })
+	for group := range 10 {
+		for i := range 3 {
+			r := reply1(100 + 10*group + i)
+			r.Share = fmt.Sprint(group)
+			w.at(6*time.Second, func() { w.open(r) })
+			if group%2 == 0 {
+				w.at(7*time.Second, func() { w.grow(r.Trigger, "once") })
+			}
+		}
+	}
+	for i := 2; i <= 5; i++ {
+		w.at(time.Duration(i)*10*time.Second, func() { w.finish(uint64(i), reply1(i), "hi") })
+	}
+	w.run(time.Minute)
+	for i := 2; i <= 5; i++ {
+		asked := time.Duration(i) * 10 * time.Second
+		if at := w.times(fmt.Sprintf("answer %d:", i)); len(at) != 1 || at[0] > asked+5*time.Second {
+			t.Errorf("asker %d waits from %v until %v", i, asked, at)
+		}
+	}
+}
+
 // What is to be shared may become known after a reply was opened.
 func TestShareKnownLater(t *testing.T) {
 	w := newWorld(t)

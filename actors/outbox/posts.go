@@ -28,6 +28,7 @@ type round struct {
 	now     time.Time
 	room    int            // posts that may be sent
 	spare   int            // of those, beyond what the units need
+	kept    int            // of those, kept for who has nothing to post yet
 	streams map[string]int // replies that grow in the channel, by share
 	waiting bool           // somebody could have been served with a greater budget
 }
@@ -74,18 +75,30 @@ func (r *round) serve(u *unit) {
 		r.spare -= cost
 		rest = slices.Delete(rest, i, i+1)
 	}
+	finished := slices.ContainsFunc(rest, (*reply).final)
 	switch {
 	case len(rest) == 0 || r.gathers(rest, u):
-		r.waiting = r.waiting || slices.ContainsFunc(rest, (*reply).final)
-		r.room -= u.need
+		r.waiting = r.waiting || finished
+		r.keepFor(u, finished)
 	case len(rest) > 1:
 		r.together(slices.DeleteFunc(rest, func(m *reply) bool { return !m.final() }), u.need)
 	case r.alone(rest[0]):
 		r.post(rest[0])
 		r.room -= u.need - 1
 	case r.lane.posts.paced():
-		r.room -= u.need // kept until it may go
+		r.keepFor(u, finished)
 	}
+}
+
+// keepFor keeps the posts that a unit needs until it may go. Those whose text is
+// not whole, which may take long, get no more than half of the budget together.
+func (r *round) keepFor(u *unit, finished bool) {
+	n := u.need
+	if !finished {
+		n = min(n, max(r.lane.posts.most()/2, 1)-r.kept)
+		r.kept += n
+	}
+	r.room -= n
 }
 
 // together answers those who share an answer.

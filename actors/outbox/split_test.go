@@ -193,7 +193,7 @@ func check(t *testing.T, text string, limit int) []string {
 // mention or emoji cut, and stay as they are while the text grows.
 func TestSplitMarkdown(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 300 {
+	for range 150 {
 		text := markdown(r)
 		limit := minLimit + 20 + r.IntN(1900)
 		parts := check(t, text, limit)
