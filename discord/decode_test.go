@@ -21,7 +21,8 @@ func TestDecode(t *testing.T) {
 		name, kind, data string
 		want             any // nil: nobody listens; an error: that it is one
 	}{
-		{"message", "MESSAGE_CREATE", `{"id":"6","channel_id":"5","guild_id":"7","type":19,"content":"hi","nonce":"n1",
+		{
+			"message", "MESSAGE_CREATE", `{"id":"6","channel_id":"5","guild_id":"7","type":19,"content":"hi","nonce":"n1",
 			"author":{"id":"3","username":"ann","global_name":"Ann"},"member":{"nick":"Annie","roles":["8"]},
 			"mentions":[{"id":"99"}],"mention_roles":["9"],"mention_everyone":true,
 			"attachments":[{"id":"10","filename":"a.png","content_type":"image/png","size":4,"url":"https://a"}],
@@ -31,23 +32,35 @@ func TestDecode(t *testing.T) {
 				Content: "hi", Nonce: "n1", Mentions: []messages.UserID{99}, MentionRoles: []messages.RoleID{9}, MentionEveryone: true,
 				Attachments: []messages.Attachment{{ID: 10, Name: "a.png", Type: "image/png", Size: 4, URL: "https://a"}},
 				ReplyTo:     4, ReplyToAuthor: 99, ReplyToContent: "hello", Spoken: true,
-			}}},
-		{"notice of a pin", "MESSAGE_CREATE", `{"id":"6","channel_id":"5","type":6,` + ann + `,"message_reference":{"message_id":"4"}}`,
-			&messages.MessageReceived{Seq: 1, Message: messages.Message{ID: 6, Channel: 5, Author: messages.User{ID: 3, Name: "ann"}}}},
-		{"webhook", "MESSAGE_CREATE", `{"id":"6","channel_id":"5","type":0,"webhook_id":"3","nonce":17,` + ann + `}`,
-			&messages.MessageReceived{Seq: 1, Message: messages.Message{ID: 6, Channel: 5, Author: messages.User{ID: 3, Name: "ann", Bot: true}, Spoken: true}}},
+			}},
+		},
+		{
+			"notice of a pin", "MESSAGE_CREATE", `{"id":"6","channel_id":"5","type":6,` + ann + `,"message_reference":{"message_id":"4"}}`,
+			&messages.MessageReceived{Seq: 1, Message: messages.Message{ID: 6, Channel: 5, Author: messages.User{ID: 3, Name: "ann"}}},
+		},
+		{
+			"webhook", "MESSAGE_CREATE", `{"id":"6","channel_id":"5","type":0,"webhook_id":"3","nonce":17,` + ann + `}`,
+			&messages.MessageReceived{Seq: 1, Message: messages.Message{ID: 6, Channel: 5, Author: messages.User{ID: 3, Name: "ann", Bot: true}, Spoken: true}},
+		},
 		{"message of nobody", "MESSAGE_CREATE", `{"id":"6","channel_id":"5"}`, errNameless},
-		{"edit", "MESSAGE_UPDATE", `{"id":"6","channel_id":"5","type":0,"content":"ho","edited_timestamp":"2026-01-02T03:04:05Z",` + ann + `}`,
-			&messages.MessageEdited{Seq: 1, Message: messages.Message{ID: 6, Channel: 5, Author: messages.User{ID: 3, Name: "ann"}, Content: "ho", Edited: edited, Spoken: true}}},
+		{
+			"edit", "MESSAGE_UPDATE", `{"id":"6","channel_id":"5","type":0,"content":"ho","edited_timestamp":"2026-01-02T03:04:05Z",` + ann + `}`,
+			&messages.MessageEdited{Seq: 1, Message: messages.Message{ID: 6, Channel: 5, Author: messages.User{ID: 3, Name: "ann"}, Content: "ho", Edited: edited, Spoken: true}},
+		},
 		{"embed that unfurls", "MESSAGE_UPDATE", `{"id":"6","channel_id":"5","embeds":[{}]}`, nil},
 		{"edit by a bot", "MESSAGE_UPDATE", `{"id":"6","channel_id":"5","edited_timestamp":"2026-01-02T03:04:05Z","author":{"id":"3","bot":true}}`, nil},
-		{"deletion", "MESSAGE_DELETE", `{"id":"6","channel_id":"5","guild_id":"7"}`,
-			&messages.MessagesDeleted{Channel: 5, Guild: 7, Messages: []messages.MessageID{6}, Seq: 1}},
-		{"deletions", "MESSAGE_DELETE_BULK", `{"ids":["6","8"],"channel_id":"5"}`,
-			&messages.MessagesDeleted{Channel: 5, Messages: []messages.MessageID{6, 8}, Seq: 1}},
+		{
+			"deletion", "MESSAGE_DELETE", `{"id":"6","channel_id":"5","guild_id":"7"}`,
+			&messages.MessagesDeleted{Channel: 5, Guild: 7, Messages: []messages.MessageID{6}, Seq: 1},
+		},
+		{
+			"deletions", "MESSAGE_DELETE_BULK", `{"ids":["6","8"],"channel_id":"5"}`,
+			&messages.MessagesDeleted{Channel: 5, Messages: []messages.MessageID{6, 8}, Seq: 1},
+		},
 		{"deletion of nothing", "MESSAGE_DELETE_BULK", `{"ids":[],"channel_id":"5"}`, errNameless},
 
-		{"command in a guild", "INTERACTION_CREATE", `{"id":"11","application_id":"12","type":2,"token":"t","guild_id":"7","channel_id":"5",
+		{
+			"command in a guild", "INTERACTION_CREATE", `{"id":"11","application_id":"12","type":2,"token":"t","guild_id":"7","channel_id":"5",
 			"channel":{"type":11},"member":{"user":{"id":"3","username":"ann"},"roles":["8"],"permissions":"2048"},"app_permissions":"1024","locale":"de",
 			"data":{"name":"config","type":1,"options":[{"name":"set","type":1,"options":[
 				{"name":"key","type":3,"value":"model"},{"name":"count","type":4,"value":17},{"name":"file","type":11,"value":"10"}]}],
@@ -57,18 +70,22 @@ func TestDecode(t *testing.T) {
 				User: messages.User{ID: 3, Name: "ann"}, UserRoles: []messages.RoleID{8}, Permissions: 2048, AppPerms: 1024, Locale: "de",
 				Name: "config set", Options: map[string]string{"key": "model", "count": "17", "file": "10"},
 				Attachments: []messages.Attachment{{ID: 10, Name: "a.png"}}, Seq: 1,
-			}},
-		{"command in a direct message", "INTERACTION_CREATE", `{"id":"11","type":2,"token":"t","channel_id":"5","channel":{"type":1},"user":{"id":"3"},"data":{"name":"chat","type":1}}`,
+			},
+		},
+		{
+			"command in a direct message", "INTERACTION_CREATE", `{"id":"11","type":2,"token":"t","channel_id":"5","channel":{"type":1},"user":{"id":"3"},"data":{"name":"chat","type":1}}`,
 			&messages.CommandUsed{
 				Interaction: messages.Interaction{ID: 11, Token: "t"}, Channel: 5, ChannelKind: messages.ChannelDirect,
 				User: messages.User{ID: 3}, Name: "chat", Options: map[string]string{}, Seq: 1,
-			}},
+			},
+		},
 		{"button", "INTERACTION_CREATE", `{"id":"11","type":3,"token":"t","channel_id":"5"}`, nil},
 		{"menu of a message", "INTERACTION_CREATE", `{"id":"11","type":2,"token":"t","channel_id":"5","user":{"id":"3"},"data":{"name":"x","type":3}}`, nil},
 		{"command of nobody", "INTERACTION_CREATE", `{"id":"11","type":2,"token":"t","channel_id":"5","data":{"name":"chat","type":1}}`, errNameless},
 		{"command without a token", "INTERACTION_CREATE", `{"id":"11","type":2,"channel_id":"5"}`, errNameless},
 
-		{"guild", "GUILD_CREATE", `{"id":"7","name":"Town","owner_id":"3",
+		{
+			"guild", "GUILD_CREATE", `{"id":"7","name":"Town","owner_id":"3",
 			"channels":[{"id":"5","type":0,"name":"general","last_message_id":"6","parent_id":"50","permission_overwrites":[{"id":"8","type":0,"allow":"1024","deny":"0"},{"id":"3","type":1,"allow":"0","deny":"2048"}]},{"id":"50","type":4}],
 			"threads":[{"id":"51","type":11,"parent_id":"5","member":{}}],
 			"roles":[{"id":"8","name":"Bot","permissions":"1024","managed":true,"tags":{"bot_id":"99"}}],
@@ -82,20 +99,27 @@ func TestDecode(t *testing.T) {
 				},
 				Roles:    []messages.Role{{ID: 8, Name: "Bot", Permissions: 1024, Managed: true, Bot: 99}},
 				BotRoles: []messages.RoleID{8}, Emojis: []string{"<:yes:60>", "<a:wave:61>"}, Seq: 1,
-			}},
+			},
+		},
 		{"guild out of reach", "GUILD_CREATE", `{"id":"7","unavailable":true}`, &messages.GuildGone{Guild: 7, Unavailable: true, Seq: 1}},
 		{"guild left", "GUILD_DELETE", `{"id":"7"}`, &messages.GuildGone{Guild: 7, Seq: 1}},
 		{"guild without a name", "GUILD_DELETE", `{}`, errNameless},
-		{"channel", "CHANNEL_CREATE", `{"id":"5","guild_id":"7","type":2,"name":"voice"}`,
-			&messages.ChannelSeen{Channel: messages.Channel{ID: 5, Guild: 7, Name: "voice"}, Seq: 1}},
-		{"thread that the bot may be in", "THREAD_UPDATE", `{"id":"51","guild_id":"7","parent_id":"5","type":12}`,
-			&messages.ChannelSeen{Channel: messages.Channel{ID: 51, Guild: 7, Kind: messages.ChannelThread, Parent: 5, JoinUnknown: true}, Seq: 1}},
+		{
+			"channel", "CHANNEL_CREATE", `{"id":"5","guild_id":"7","type":2,"name":"voice"}`,
+			&messages.ChannelSeen{Channel: messages.Channel{ID: 5, Guild: 7, Name: "voice"}, Seq: 1},
+		},
+		{
+			"thread that the bot may be in", "THREAD_UPDATE", `{"id":"51","guild_id":"7","parent_id":"5","type":12}`,
+			&messages.ChannelSeen{Channel: messages.Channel{ID: 51, Guild: 7, Kind: messages.ChannelThread, Parent: 5, JoinUnknown: true}, Seq: 1},
+		},
 		{"channel gone", "THREAD_DELETE", `{"id":"51","guild_id":"7"}`, &messages.ChannelGone{Channel: 51, Guild: 7, Seq: 1}},
-		{"threads", "THREAD_LIST_SYNC", `{"guild_id":"7","threads":[{"id":"51","type":11},{"id":"52","type":11}],"members":[{"id":"52"}]}`,
+		{
+			"threads", "THREAD_LIST_SYNC", `{"guild_id":"7","threads":[{"id":"51","type":11},{"id":"52","type":11}],"members":[{"id":"52"}]}`,
 			several{
 				&messages.ChannelSeen{Channel: messages.Channel{ID: 51, Guild: 7, Kind: messages.ChannelThread}},
 				&messages.ChannelSeen{Channel: messages.Channel{ID: 52, Guild: 7, Kind: messages.ChannelThread, Joined: true}, Seq: 1},
-			}},
+			},
+		},
 		{"no threads", "THREAD_LIST_SYNC", `{"guild_id":"7","threads":[]}`, nil},
 		{"thread joined", "THREAD_MEMBER_UPDATE", `{"id":"51","guild_id":"7","user_id":"99"}`, &messages.BotThreadChanged{Channel: 51, Guild: 7, Joined: true, Seq: 1}},
 		{"added to a thread", "THREAD_MEMBERS_UPDATE", `{"id":"51","guild_id":"7","added_members":[{"user_id":"3"},{"user_id":"99"}]}`, &messages.BotThreadChanged{Channel: 51, Guild: 7, Joined: true, Seq: 1}},
