@@ -2,8 +2,9 @@ package supervision
 
 import (
 	"log/slog"
+	"maps"
 	"reflect"
-	"sync"
+	"sync/atomic"
 
 	"github.com/anthdm/hollywood/actor"
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,14 +18,6 @@ type Metrics struct {
 	dead     prometheus.Counter
 	entities *prometheus.GaugeVec
 	weight   *prometheus.GaugeVec
-
-	counters sync.Map // of handled, by seen
-}
-
-// seen is a kind of message at a kind of actor.
-type seen struct {
-	kind    string
-	message reflect.Type
 }
 
 // NewMetrics registers the numbers, if there is where to.
@@ -52,14 +45,24 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 	return m
 }
 
-// before counts a message that an actor is about to get.
-func (m *Metrics) before(kind string, message any) {
-	key := seen{kind, reflect.TypeOf(message)}
-	counter, known := m.counters.Load(key)
-	if !known {
-		counter, _ = m.counters.LoadOrStore(key, m.handled.WithLabelValues(kind, key.message.String()))
+// before returns what counts the messages that actors of a kind are about to
+// get. It is on the way of every message: what it knows is read without a lock,
+// and copied for the few types that are new.
+func (m *Metrics) before(kind string) func(message any) {
+	var known atomic.Pointer[map[reflect.Type]prometheus.Counter]
+	known.Store(&map[reflect.Type]prometheus.Counter{})
+	return func(message any) {
+		is := reflect.TypeOf(message)
+		before := known.Load()
+		counter := (*before)[is]
+		if counter == nil {
+			counter = m.handled.WithLabelValues(kind, is.String())
+			more := maps.Clone(*before)
+			more[is] = counter
+			known.CompareAndSwap(before, &more) // who loses comes again
+		}
+		counter.Inc()
 	}
-	counter.(prometheus.Counter).Inc()
 }
 
 func (m *Metrics) crashed(kind string) { m.crashes.WithLabelValues(kind).Inc() }

@@ -16,17 +16,23 @@ func (t *Tree) log(kind string) *slog.Logger { return t.world.Log.With("actor", 
 // policy is how all kinds are treated that do not say otherwise.
 func (t *Tree) policy(kind string) Policy {
 	p := DefaultPolicy(kind, t.pid("supervisor", "node"), t.log(kind))
-	p.Before = t.before
+	p.Before = t.before(kind)
 	if kind == "supervisor" { // nobody watches it but itself
 		p.Supervisor = nil
 	}
 	return p
 }
 
-func (t *Tree) before(kind string, m any) {
-	t.metrics.before(kind, m)
-	if t.world.Before != nil {
-		t.world.Before(kind, m)
+// before returns what is called with each message before an actor of the kind
+// gets it.
+func (t *Tree) before(kind string) func(any) {
+	count, also := t.metrics.before(kind), t.world.Before
+	if also == nil {
+		return count
+	}
+	return func(m any) {
+		count(m)
+		also(kind, m)
 	}
 }
 

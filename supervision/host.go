@@ -161,7 +161,7 @@ func (h *host) try(c *actor.Context, m any, f func()) {
 			}
 		}()
 		if h.policy.Before != nil {
-			h.policy.Before(h.policy.Kind, m)
+			h.policy.Before(m)
 		}
 		f()
 	}()

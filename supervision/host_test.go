@@ -173,7 +173,7 @@ func TestHostSurvives(t *testing.T) {
 		supervisor := e.Probe()
 		policy := testPolicy(supervisor.PID)
 		starts := 0
-		policy.Before = func(_ string, m any) {
+		policy.Before = func(m any) {
 			switch m.(type) {
 			case actor.Started:
 				if starts++; starts < 3 {

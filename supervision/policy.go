@@ -30,8 +30,8 @@ type Policy struct {
 	// Trigger tells what a message is about, for who must apologize; may be nil.
 	Trigger func(m any) (id uint64)
 	// Before is called with each message before the actor gets it; a panic in
-	// it is the actor's. Tests find out by it what survives; else nil.
-	Before func(kind string, m any)
+	// it is the actor's. It may be nil.
+	Before func(m any)
 }
 
 // DefaultPolicy is for actors on which people wait: quick to come back, and in

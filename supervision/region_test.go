@@ -152,7 +152,7 @@ func TestRegionCrash(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
 		_, v := startRegion(e, 0)
 		policy := DefaultPolicy("region", nil, actortest.Log())
-		policy.Before = func(_ string, m any) {
+		policy.Before = func(m any) {
 			if d, ok := m.(*messages.Deliver); ok && d.To == 13 {
 				panic("bad luck")
 			}

@@ -86,10 +86,10 @@ func Grow(e *actor.Engine, cfg *config.Config, w World) *Tree {
 	t.one("coalescer", "server_context", t.coalescer("server_context", time.Second, "discord"))
 	t.one("coalescer", "generation", t.coalescer("generation", 2*time.Second, "gemini"))
 
-	t.region("user", 0, t.user)
-	t.region("guild", 0, t.guild)
-	t.region("outbox", 0, t.outbox)
-	t.region("channel", int64(cfg.Memory.WindowBytes), t.channel)
+	t.region("user", 0, t.users())
+	t.region("guild", 0, t.guilds())
+	t.region("outbox", 0, t.outboxes())
+	t.region("channel", int64(cfg.Memory.WindowBytes), t.channels())
 
 	t.one("command", "node", t.command())
 	for shard := range w.Shards {
@@ -144,52 +144,70 @@ func (t *Tree) coalescer(name string, linger time.Duration, pool string) actor.P
 	})
 }
 
-func (t *Tree) user(id uint64) actor.Producer {
-	return user.New(user.Config{
-		User: messages.UserID(id), RPM: t.cfg.Limits.UserRequestsPerMinute,
-		Journal: t.pid("journal", "node"), Log: t.log("user"),
-	})
+func (t *Tree) users() func(id uint64) actor.Producer {
+	cfg := user.Config{RPM: t.cfg.Limits.UserRequestsPerMinute, Journal: t.pid("journal", "node"), Log: t.log("user")}
+	return func(id uint64) actor.Producer {
+		cfg := cfg
+		cfg.User = messages.UserID(id)
+		return user.New(cfg)
+	}
 }
 
-func (t *Tree) guild(id uint64) actor.Producer {
-	return guild.New(guild.Config{
-		Guild: messages.GuildID(id), Self: t.world.Self.ID, Journal: t.pid("journal", "node"), Log: t.log("guild"),
-	})
+func (t *Tree) guilds() func(id uint64) actor.Producer {
+	cfg := guild.Config{Self: t.world.Self.ID, Journal: t.pid("journal", "node"), Log: t.log("guild")}
+	return func(id uint64) actor.Producer {
+		cfg := cfg
+		cfg.Guild = messages.GuildID(id)
+		return guild.New(cfg)
+	}
 }
 
-func (t *Tree) outbox(id uint64) actor.Producer {
-	return outbox.New(outbox.Config{
-		Channel: messages.ChannelID(id), Discord: t.world.Discord, Pool: t.pid("router", "discord"),
-		Journal: t.pid("journal", "node"), Log: t.log("outbox"),
-	})
+func (t *Tree) outboxes() func(id uint64) actor.Producer {
+	cfg := outbox.Config{
+		Discord: t.world.Discord, Pool: t.pid("router", "discord"), Journal: t.pid("journal", "node"), Log: t.log("outbox"),
+	}
+	return func(id uint64) actor.Producer {
+		cfg := cfg
+		cfg.Channel = messages.ChannelID(id)
+		return outbox.New(cfg)
+	}
 }
 
-func (t *Tree) channel(id uint64) actor.Producer {
-	return channel.New(channel.Config{
-		ID: messages.ChannelID(id), Self: t.world.Self, Rules: t.rules(),
+func (t *Tree) channels() func(id uint64) actor.Producer {
+	cfg := channel.Config{
+		Self: t.world.Self, Rules: t.rules(),
 		Window: t.cfg.Memory.WindowMessages, Side: t.cfg.Answer.SideBySide, Queue: t.cfg.Answer.Queue,
 		Horizon: journal.DefaultHorizon,
 		Guilds:  t.pid("region", "guild"), Journal: t.pid("journal", "node"), Outbox: t.pid("region", "outbox"),
 		Reader: t.pid("coalescer", "server_context"), History: t.world.Discord, Parent: t.pid("supervisor", "node"),
-		Turn: t.turn, Log: t.log("channel"),
-	})
+		Turn: t.turns(), Log: t.log("channel"),
+	}
+	return func(id uint64) actor.Producer {
+		cfg := cfg
+		cfg.ID = messages.ChannelID(id)
+		return channel.New(cfg)
+	}
 }
 
-// turn returns a turn under its host. Its channel is its supervisor, and passes
-// on what it hears.
-func (t *Tree) turn(q *messages.Question, supervisor *actor.PID) actor.Producer {
+// turns returns what makes a turn under its host. Its channel is its supervisor,
+// and passes on what it hears.
+func (t *Tree) turns() func(q *messages.Question, supervisor *actor.PID) actor.Producer {
 	policy := t.policy("turn")
-	policy.Supervisor = supervisor
 	policy.MaxFailures = 2 // three tries
-	policy.Trigger = func(any) uint64 { return uint64(q.Trigger.ID) }
-	return Host(turn.New(turn.Config{
-		Self: t.world.Self, Model: t.cfg.Gemini.Model, MaxTokens: t.cfg.Gemini.MaxOutputTokens, Budget: t.cfg.Memory.PromptTokens,
-		Tokens: t.world.Tokens, Persona: t.world.Persona, Patience: 3 * time.Minute,
-		Channel: supervisor, Users: t.pid("region", "user"), Guilds: t.pid("region", "guild"),
+	cfg := turn.Config{
+		Self: t.world.Self, Model: t.cfg.Gemini.Model, MaxTokens: t.cfg.Gemini.MaxOutputTokens,
+		Budget: t.cfg.Memory.PromptTokens, Tokens: t.world.Tokens, Persona: t.world.Persona, Patience: 3 * time.Minute,
+		Users: t.pid("region", "user"), Guilds: t.pid("region", "guild"),
 		Outbox: t.pid("region", "outbox"), Journal: t.pid("journal", "node"),
 		Personal: t.pid("coalescer", "user_context"), Generate: t.pid("coalescer", "generation"),
 		Gemini: t.world.Gemini, Files: t.world.Files, Log: t.log("turn"),
-	}, q), policy)
+	}
+	return func(q *messages.Question, supervisor *actor.PID) actor.Producer {
+		cfg, policy := cfg, policy
+		cfg.Channel, policy.Supervisor = supervisor, supervisor
+		policy.Trigger = func(any) uint64 { return uint64(q.Trigger.ID) }
+		return Host(turn.New(cfg, q), policy)
+	}
 }
 
 func (t *Tree) command() actor.Producer {
