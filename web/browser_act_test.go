@@ -108,17 +108,25 @@ func testDelete(t *testing.T, b *browsertest.Browser) {
 	v.shows("#log .delete", "Really delete?")
 	v.Click("#log > li[id]:last-child .delete")
 	v.count("#log > li[id]", 2)
+	v.Press("2", chromedp.ModifierAlt)
+	v.Press(kb.ArrowUp, chromedp.ModifierCtrl)
+	v.Type("I saw that\n")
+	v.shows("#log .above", "one")
+	v.Press("1", chromedp.ModifierAlt)
 
+	v.Press(kb.ArrowUp, chromedp.ModifierCtrl)
 	v.Press(kb.ArrowUp, chromedp.ModifierCtrl) // a reply to what is deleted is none
 	v.shows("#context", "Replying to Ann")
 	v.Press(kb.Tab, chromedp.ModifierShift) // to the button that cancels the reply
 	v.Press(kb.Tab, chromedp.ModifierShift)
 	v.Until(`document.activeElement.matches("#log > li")`)
+	v.Press(kb.ArrowUp)
 	v.Press(kb.Delete)
 	v.Press(kb.Enter)
-	v.count("#log > li[id]", 1)
+	v.count("#log > li[id]", 2)
+	v.shows("#log .above", "was deleted")
 	v.Until(`document.querySelector("#context").hidden && document.activeElement.id === "text"`)
-	if said := v.w.said("10"); !cmp.Equal(said, []string{"hello"}) {
+	if said := v.w.said("10"); !cmp.Equal(said, []string{"hello", "I saw that"}) {
 		t.Errorf("left: %q", said)
 	}
 }

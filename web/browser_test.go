@@ -142,6 +142,7 @@ func testFirstVisit(t *testing.T, b *browsertest.Browser) {
 	v.shows("#empty", "Ask @Troupe something")
 	v.Click("#empty button")
 	v.lastSaid("10", "<@1> What can you do?")
+	v.ready()
 	v.shows("#log .mention", "@Troupe")
 	v.Until(`document.querySelector("#empty").hidden`)
 }

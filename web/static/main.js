@@ -4,28 +4,28 @@ import * as api from "./api.js";
 import { Composer } from "./composer.js";
 import { $, colour } from "./dom.js";
 import { Log, showEmpty } from "./log.js";
+import { attempt, perform, problem, readOut, unfinished } from "./notice.js";
 import { drawer, showHead, showPeople, showPlaces } from "./side.js";
 import { Store } from "./store.js";
 import { follow } from "./stream.js";
 import { Typing } from "./typing.js";
 
-const settled = 1_200; // ms without a change until a message is read out
-const problemFor = 10_000; // ms that a problem stays in sight
 const again = 2_000; // ms until what has failed is tried again
+const nothing = { messages: [], more: false };
 
 const store = new Store();
 const log = new Log({
   reply: (m) => composer.reply(m),
   edit: (m) => composer.edit(m),
-  remove: (m) => attempt(() => api.remove(m.channel, m.id, store.me)).then(() => composer.focus()),
+  remove: (m) => perform(() => api.remove(m.channel, m.id, store.me)).then(() => composer.focus()),
   older: loadOlder,
   lost: () => problem("That message is further up, or gone. Load older messages to look for it."),
   leave: () => composer.focus(),
 });
 const composer = new Composer(store, {
   say: (text, replyTo) => say(text, replyTo),
-  edit: (m, text) => attempt(() => api.edit(m.channel, m.id, store.me, text)),
-  use: (command, options) => attempt(() => api.use(store.channel, store.me, command.name, options)),
+  edit: (m, text) => perform(() => api.edit(m.channel, m.id, store.me, text)),
+  use: (command, options) => perform(() => api.use(store.channel, store.me, command.name, options)),
   problem,
   aimed: () => showLog(),
   editLast: () => {
@@ -40,32 +40,11 @@ let opening = 0; // counts openings of channels, to tell a late answer
 let away = 0; // messages that have come to the open channel while nobody looked
 let held = null; // changes of the open channel while it is being loaded
 const typing = new Typing();
-const unsaid = new Map(); // message ID: timer until it is read out
-
-// attempt does what may be refused, and reports whether it was done.
-async function attempt(f) {
-  problem("");
-  try {
-    await f();
-    return true;
-  } catch (e) {
-    problem(e.message);
-    return false;
-  }
-}
-
-let problemTimer = 0;
-function problem(text) {
-  clearTimeout(problemTimer);
-  $("problem").textContent = text;
-  $("problem").hidden = !text;
-  if (text) problemTimer = setTimeout(() => problem(""), problemFor);
-}
 
 function say(text, replyTo) {
   firstUnread = undefined;
   log.toBottom();
-  return attempt(() => api.say(store.channel, store.me, text, replyTo));
+  return perform(() => api.say(store.channel, store.me, text, replyTo));
 }
 
 function showSide() {
@@ -81,10 +60,14 @@ function showLog() {
   showEmpty(store, examples(), held !== null);
 }
 
-// examples are things to ask in a channel in which nothing was said yet.
+// examples are things to ask in a channel in which nothing was said yet. A
+// stand-in for the model can answer them, too.
 function examples() {
-  const ask = (text) => [text, () => say(store.open.guild ? `<@${store.bot.id}> ${text}` : text)];
-  return ["What can you do?", "Explain rainbows in three sentences", "Write a haiku about the sea"].map(ask);
+  const ask = (text) => [text, () => {
+    say(store.open.guild ? `<@${store.bot.id}> ${text}` : text);
+    composer.focus();
+  }];
+  return ["What can you do?", "Write fizzbuzz in Go", "Tell me a joke"].map(ask);
 }
 
 // choose goes to a channel that was picked in the list.
@@ -98,14 +81,14 @@ function choose(id) {
 async function open(id) {
   drawer(false);
   store.channel = id;
-  store.load({ messages: [], more: false }); // those of another channel are not to be seen in this one
+  store.load(nothing); // those of another channel are not to be seen in this one
   firstUnread = store.unread[id]?.first;
   delete store.unread[id];
   store.save();
   showSide();
   composer.enter();
   typing.show(id);
-  await load();
+  await attempt(load);
   log.toBottom();
 }
 
@@ -113,24 +96,26 @@ async function open(id) {
 // and put on top of them: the answer may have been made before or after it.
 async function load() {
   const turn = ++opening;
-  const channel = store.channel;
   held = [];
   showLog();
-  let page = { messages: [], more: false };
-  if (channel) await attempt(async () => (page = await api.messages(channel)));
-  if (turn !== opening) return;
-  store.load(page);
-  const missed = held;
-  held = null;
-  missed.forEach(change);
-  showLog();
+  try {
+    const page = store.channel ? await api.messages(store.channel) : nothing;
+    if (turn === opening) store.load(page);
+  } finally {
+    if (turn === opening) {
+      const missed = held;
+      held = null;
+      missed.forEach(change);
+      showLog();
+    }
+  }
 }
 
 async function loadOlder() {
   const channel = store.channel;
   const before = store.list[0]?.id;
   $("older").disabled = true;
-  await attempt(async () => {
+  await perform(async () => {
     const page = await api.messages(channel, before);
     if (channel === store.channel) store.loadOlder(page);
   });
@@ -139,7 +124,7 @@ async function loadOlder() {
 }
 
 async function openDM() {
-  await attempt(async () => {
+  await perform(async () => {
     const { channel } = await api.openDM(store.me);
     store.overview(await api.state());
     await open(channel);
@@ -209,40 +194,28 @@ function change(c) {
 
 function hear(m) {
   typing.end(m.channel, m.author.id);
-  const wasUnread = JSON.stringify(store.unread);
-  const isNew = store.hear(m);
-  if (JSON.stringify(store.unread) !== wasUnread) {
+  const news = store.hear(m);
+  if (news === "elsewhere") {
     store.save();
     showSide();
   }
   if (m.channel !== store.channel) return;
   if (log.atBottom) store.trim();
   showLog();
-  if (isNew && m.author.id !== store.me) arrive(m);
-  if (isNew || unsaid.has(m.id)) readOut(m);
+  const forMe = m.author.id !== store.me && (!m.ephemeral || m.ephemeral === store.me);
+  if (news === "here" && forMe) arrive(m);
+  else if (unfinished(m)) readOut(m);
 }
 
 // arrive notes a message that somebody else has said in the open channel.
 function arrive(m) {
   log.arrived();
+  readOut(m);
   if (!document.hidden) return;
   away++;
   firstUnread ??= m.id;
   showHead(store, away);
   showLog();
-}
-
-// readOut has a message read to those who cannot see it, once it has stopped
-// growing.
-function readOut(m) {
-  if (m.author.id === store.me || (m.ephemeral && m.ephemeral !== store.me)) return;
-  clearTimeout(unsaid.get(m.id));
-  unsaid.set(m.id, setTimeout(() => {
-    unsaid.delete(m.id);
-    const body = document.querySelector(`#m${CSS.escape(m.id)} .body`);
-    const words = [...(body?.childNodes ?? [])].filter((n) => n.className !== "edited").map((n) => n.textContent);
-    if (words.length) $("said").textContent = `${m.author.name}: ${words.join(" ")}`;
-  }, settled));
 }
 
 // keys that work wherever the focus is.

@@ -94,7 +94,7 @@ export class Store {
 
   // load takes what the server has of the open channel.
   load({ messages, more }) {
-    this.list = messages;
+    this.list = [...messages];
     this.more = more;
     if (messages.length) this.newest[this.channel] = messages.at(-1).id;
   }
@@ -106,20 +106,18 @@ export class Store {
     this.more = more;
   }
 
-  // hear takes a message that is new or changed, and reports whether it is new.
+  // hear takes a message that is new or changed. It returns "here" if it is new
+  // in the open channel, "elsewhere" if it counts as unread in another, and else "".
   hear(m) {
     const latest = this.newest[m.channel];
     const isNew = latest === undefined || newer(m.id, latest) > 0;
     if (isNew) this.newest[m.channel] = m.id;
-    if (m.channel !== this.channel) {
-      if (isNew) this.count(m);
-      return false;
-    }
+    if (m.channel !== this.channel) return isNew && this.count(m) ? "elsewhere" : "";
     const i = this.list.findIndex((old) => newer(old.id, m.id) >= 0);
     if (i < 0) this.list.push(m);
     else if (this.list[i].id === m.id) this.list[i] = m;
     else if (i > 0 || !this.more) this.list.splice(i, 0, m);
-    return isNew;
+    return isNew ? "here" : "";
   }
 
   // trim lets go of old messages while nobody is looking at them.
@@ -129,17 +127,22 @@ export class Store {
     this.more = true;
   }
 
+  // forget takes a message away, and out of what quotes it.
   forget(m) {
-    if (m.channel === this.channel) this.list = this.list.filter((old) => old.id !== m.id);
+    if (m.channel !== this.channel) return;
+    this.list = this.list.filter((old) => old.id !== m.id)
+      .map((old) => (old.reply?.id === m.id ? { ...old, reply: { id: m.id, deleted: true } } : old));
   }
 
-  // count notes a message in a channel that is not open.
+  // count notes a message in a channel that is not open, if it is for whoever
+  // speaks, and reports whether it is.
   count(m) {
     const channel = this.channels.find((c) => c.id === m.channel);
-    if (!channel || m.author.id === this.me || (m.ephemeral && m.ephemeral !== this.me)) return;
+    if (!channel || m.author.id === this.me || (m.ephemeral && m.ephemeral !== this.me)) return false;
     const u = (this.unread[m.channel] ??= { count: 0, mentioned: false, first: m.id });
     u.count++;
     u.mentioned ||= !channel.guild || this.aimed(m);
+    return true;
   }
 
   // aimed reports whether a message mentions whoever speaks.
