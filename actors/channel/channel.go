@@ -164,8 +164,8 @@ func (a *channel) event(c *actor.Context, e held) {
 	}
 }
 
-// askPlace asks the guild about the channel: before the first event is taken
-// up, and beside the others when the last answer is old.
+// askPlace asks the guild about the channel before an event is taken up, unless
+// the last answer is fresh: whether the event asks something depends on it.
 func (a *channel) askPlace(c *actor.Context, event any) {
 	if guild := guildOf(event); guild != 0 {
 		a.place.guild = guild
@@ -174,9 +174,7 @@ func (a *channel) askPlace(c *actor.Context, event any) {
 	if a.place.guild == 0 || now.Sub(a.placed) < placeAge {
 		return
 	}
-	if a.placed.IsZero() {
-		a.waking++
-	}
+	a.waking++
 	a.placed = now
 	question := &messages.GetGuildContext{Guild: a.place.guild, Channel: a.cfg.ID}
 	actors.Ask(c, a.cfg.Guilds, &messages.Deliver{To: uint64(a.place.guild), Message: question}, placeWait, placeAsked{})
@@ -216,7 +214,8 @@ func (a *channel) answered(c *actor.Context, m actors.Answered) {
 func (a *channel) guildAnswered(c *actor.Context, m actors.Answered) {
 	if g, ok := m.Message.(*messages.GuildContext); ok && g.Known {
 		a.place.parent, a.place.botRoles = g.Parent, g.BotRoles
-		a.place.joined = g.Kind == messages.ChannelThread && g.Joined
+		a.place.thread = g.Kind == messages.ChannelThread
+		a.place.joined = a.place.thread && g.Joined
 	} else {
 		a.cfg.Log.Debug("guild unknown", "channel_id", a.cfg.ID, "guild_id", a.place.guild)
 	}

@@ -333,3 +333,41 @@ func TestCommandNotServed(t *testing.T) {
 		}
 	})
 }
+
+// In a thread everything asks the bot from the moment it is in there: when it was
+// mentioned, when it has written, or when somebody has brought it in meanwhile.
+func TestThreadJoined(t *testing.T) {
+	chatter := func(id messages.MessageID, change ...func(*messages.Message)) *messages.MessageReceived {
+		return &messages.MessageReceived{Message: *said("go on", append(change, func(m *messages.Message) { m.ID, m.Author.ID = id, bob })...)}
+	}
+	tests := []struct {
+		name string
+		join func(s *stage, joined *bool)
+	}{
+		{"mentioned", func(s *stage, _ *bool) { s.say(20, ann, "hello") }},
+		{"has written", func(s *stage, _ *bool) {
+			s.hear(&messages.MessageReceived{Message: *said("hello", func(m *messages.Message) { m.ID, m.Author.ID = 20, self })})
+		}},
+		{"brought in", func(_ *stage, joined *bool) { *joined = true; time.Sleep(placeAge) }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+				joined := false
+				guilds := e.Fake(func(c *actor.Context) {
+					c.Respond(&messages.GuildContext{Known: true, Kind: messages.ChannelThread, Joined: joined})
+				})
+				s := newStage(e, func(_ *stage, cfg *Config) { cfg.Guilds = guilds.PID })
+				s.hear(chatter(10))
+				if len(s.turns[10]) != 0 {
+					t.Fatal("the bot is not in the thread yet, and answers")
+				}
+				tt.join(s, &joined)
+				s.hear(chatter(30))
+				if len(s.turns[30]) != 1 {
+					t.Error("the bot is in the thread, and does not answer")
+				}
+			})
+		})
+	}
+}

@@ -29,6 +29,7 @@ func (a *channel) take(c *actor.Context, e held) {
 
 func (a *channel) heard(c *actor.Context, m *messages.Message, sender *actor.PID) {
 	kind, text, ok := a.cfg.Rules.classify(m, a.place)
+	a.place.note(m)
 	if m.Spoken {
 		a.state.window.add(a.line(m))
 	}

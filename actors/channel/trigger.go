@@ -24,9 +24,19 @@ type place struct {
 	id       messages.ChannelID
 	guild    messages.GuildID   // 0 for a direct message
 	parent   messages.ChannelID // of a thread
-	joined   bool               // a thread that the bot is in
+	thread   bool
+	joined   bool // a thread that the bot is in
 	self     messages.UserID
 	botRoles []messages.RoleID
+}
+
+// note takes from a message that the bot is in the thread from now on: Discord
+// brings in who writes there, or is mentioned (Discord documentation, Threads).
+// The guild may be told of it only later.
+func (p *place) note(m *messages.Message) {
+	if p.thread && (m.Author.ID == p.self || slices.Contains(m.Mentions, p.self)) {
+		p.joined = true
+	}
 }
 
 // serves reports whether the rules let this person ask here at all.
