@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"troupe/messages"
 	"troupe/sim/discordsim"
@@ -54,8 +55,14 @@ func parseAct(c *cursor) (deed, error) {
 	return parseSay(c)
 }
 
+// apart is the time between what several people do: enough for an order.
+const apart = time.Millisecond
+
 func (a doing) do(s *stage) error {
-	for _, name := range a.who {
+	for i, name := range a.who {
+		if i > 0 {
+			time.Sleep(apart)
+		}
 		who, err := s.book.who(name)
 		if err != nil {
 			return err
@@ -270,7 +277,8 @@ func (a using) by(s *stage, who messages.UserID, where messages.ChannelID) error
 	return err
 }
 
-// together is several actions at once.
+// together is several actions at once, a moment apart only where one of them is
+// of several people.
 type together struct{ steps []step }
 
 func (a *together) add(one step) error {

@@ -53,16 +53,16 @@ func (r *recorder) latest() time.Time {
 
 // take returns what was seen since the last time, in an order that does not
 // depend on which of the bot's goroutines came first: at one instant people come
-// before the bot, and the bot's messages in the order of what they answer. If
-// times are not to be told, all counts as one instant.
-func (r *recorder) take(timeless bool) []sight {
+// before the bot, and the bot's messages in the order of what they answer. exact
+// is how long an instant is; 0 for any time.
+func (r *recorder) take(begun time.Time, exact time.Duration) []sight {
 	r.mu.Lock()
 	raw := r.raw
 	r.raw = nil
 	r.mu.Unlock()
 	seen := gather(raw)
 	slices.SortStableFunc(seen, func(a, b sight) int {
-		if c := a.at.Compare(b.at); c != 0 && !timeless {
+		if c := cmp.Compare(a.instant(begun, exact), b.instant(begun, exact)); c != 0 {
 			return c
 		}
 		if c := cmp.Compare(a.rank(), b.rank()); c != 0 || a.rank() != ofBot {
@@ -75,6 +75,14 @@ func (r *recorder) take(timeless bool) []sight {
 		)
 	})
 	return seen
+}
+
+// instant numbers the instants since the action was begun.
+func (one *sight) instant(begun time.Time, exact time.Duration) time.Duration {
+	if exact == 0 {
+		return 0
+	}
+	return one.at.Sub(begun) / exact
 }
 
 // gather makes one sight of what happened to one message at one instant.

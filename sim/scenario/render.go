@@ -14,8 +14,8 @@ import (
 // transcript returns what was seen, with the time since begun, and what the
 // script asked to see.
 func (s *stage) transcript(begun time.Time) (lines []string) {
-	for _, one := range s.seen.take(s.exact == 0) {
-		if said := s.book.describe(&one); said != "" {
+	for _, one := range s.seen.take(begun, s.exact) {
+		if said := s.book.describe(&one); said != "" && !s.silent {
 			lines = append(lines, indented(s.clock(one.at.Sub(begun))+said)...)
 		}
 	}

@@ -64,6 +64,7 @@ type stage struct {
 	overwrites map[overwritten]messages.Overwrite
 	shown      []string      // what the script asked to see
 	exact      time.Duration // of the times in the transcript; 0 for no times
+	silent     bool          // there is no transcript
 	process    *process      // nil while the bot does not run
 }
 

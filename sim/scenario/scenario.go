@@ -25,7 +25,6 @@
 // A transcript tells what can be seen, and only that. What is there for no time
 // at all, since it is replaced at the same instant, nobody sees. What happens at
 // the same instant is told in an order of its own: people first, then the bot,
-// by channel and by what is answered. Where chance has a say in the bot's times,
-// as with pauses of random length, a script has them rounded, or hides them: then
-// all that was seen in one action is told in that order.
+// by channel and by what is answered. Where chance has a say, a script tells less:
+// see its verbs "times" and "transcript".
 package scenario

@@ -31,6 +31,7 @@ func verbs() []verb {
 		{"gateway", gatewayUsage, parseGateway},
 		{"wait", waitUsage, parseWait},
 		{"times", timesUsage, parseTimes},
+		{"transcript", transcriptUsage, parseTranscript},
 		{"show", showUsage, parseShow},
 	}
 }

@@ -8,9 +8,6 @@ import (
 const waitUsage = `wait 10s
 wait until quiet                        nothing was seen for 30 s, and Gemini is not busy`
 
-const timesUsage = `times to the second                     from here on; else to the millisecond
-times hidden                            where chance decides: then order goes by what is answered, not by time`
-
 const (
 	// quietFor is how long nothing must be seen for it to be quiet: longer than
 	// typing is shown.
@@ -59,19 +56,4 @@ func (s *stage) untilQuiet() error {
 		}
 	}
 	return errors.New("it did not become quiet within " + quietBy.String())
-}
-
-// timing says how exact the times in the transcript are.
-type timing time.Duration
-
-func parseTimes(c *cursor) (action, error) {
-	if c.accept("hidden") {
-		return timing(0), nil
-	}
-	return timing(time.Second), c.expect("to the second")
-}
-
-func (a timing) do(s *stage) error {
-	s.exact = time.Duration(a)
-	return nil
 }
