@@ -28,6 +28,11 @@ func generation(cfg *Config, p *messages.Prompt, t *messages.Trigger) *messages.
 		Reserve: &messages.Reserve{Model: p.Model, Tokens: promptTokens(cfg, p)},
 		Run: func(ctx context.Context, emit func(any)) any {
 			g, err := model.Generate(ctx, p, func(text string) { emit(text) })
+			if err == nil && g.Cut {
+				if wait, again := r.next(brokenOff(g), 0); again {
+					return &messages.TryAgain{Failure: brokenOff(g), Wait: wait}
+				}
+			}
 			if err == nil {
 				return g
 			}
@@ -40,6 +45,13 @@ func generation(cfg *Config, p *messages.Prompt, t *messages.Trigger) *messages.
 			}
 			return f
 		},
+	}
+}
+
+// brokenOff is why an answer is made anew once that ended too early.
+func brokenOff(g *messages.Generation) *messages.Failure {
+	return &messages.Failure{
+		Cause: messages.CauseUnreachable, Retry: messages.RetryOnce, Detail: "the answer broke off", Usage: g.Usage,
 	}
 }
 

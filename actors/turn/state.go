@@ -182,21 +182,21 @@ func (s *state) result(result any, now time.Time) next {
 			s.frame.budget /= 2
 			return joinNow
 		}
-		s.refuse(r.Cause, r.After, now)
+		s.fail(r.Cause, r.After, now)
 	case *messages.Refused:
 		if r.Reason == messages.RefusedRestarted && s.tries < maxTries {
 			s.tries++
 			return joinSoon
 		}
-		s.refuse(refusedCause(r.Reason), r.RetryAfter, now)
+		s.fail(refusedCause(r.Reason), r.RetryAfter, now)
 	case *actors.Failed:
 		if s.tries < maxTries {
 			s.tries++
 			return joinSoon
 		}
-		s.refuse(messages.CauseInternal, 0, now)
+		s.fail(messages.CauseInternal, 0, now)
 	case error:
-		s.refuse(messages.CauseTimeout, 0, now)
+		s.fail(messages.CauseTimeout, 0, now)
 	default:
 		s.refuse(messages.CauseInternal, 0, now)
 	}
@@ -215,6 +215,17 @@ func (s *state) answer(g *messages.Generation) {
 	default:
 		s.note = g.Note
 	}
+}
+
+// fail decides what to say when the generation has failed. What has come of an
+// answer stays, marked as cut off, unless the failure is about just that.
+func (s *state) fail(cause messages.Cause, after time.Duration, now time.Time) {
+	about := cause == messages.CauseSafety || cause == messages.CauseRecitation
+	if about || strings.TrimSpace(s.text) == "" {
+		s.refuse(cause, after, now)
+		return
+	}
+	s.outcome, s.note = messages.TriggerAnswered, cutNote
 }
 
 // refusedCause returns what people are told when a pool has refused.

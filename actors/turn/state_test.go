@@ -152,6 +152,33 @@ func TestResult(t *testing.T) {
 	}
 }
 
+// When an answer fails on the way, what has come of it stays, and says that it was
+// cut off; but not what the model's own filters have stopped.
+func TestFailsOnTheWay(t *testing.T) {
+	tests := []struct {
+		name   string
+		result any
+		want   messages.TriggerState
+	}{
+		{"the upstream fails", &messages.Failure{Cause: messages.CauseUnreachable}, messages.TriggerAnswered},
+		{"no quota for a second try", &messages.Refused{Reason: messages.RefusedQuota}, messages.TriggerAnswered},
+		{"it takes too long", actors.ErrTimeout, messages.TriggerAnswered},
+		{"safety", &messages.Failure{Cause: messages.CauseSafety}, messages.TriggerRefused},
+		{"recitation", &messages.Failure{Cause: messages.CauseRecitation}, messages.TriggerRefused},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := asked(nil)
+			s.grow("half an answ")
+			s.result(tt.result, noon)
+			kept := s.text == "half an answ" && s.note == cutNote
+			if s.outcome != tt.want || kept != (tt.want == messages.TriggerAnswered) {
+				t.Errorf("outcome %q, text %q, note %q", s.outcome, s.text, s.note)
+			}
+		})
+	}
+}
+
 // What fails again and again is refused in the end.
 func TestResultGivesUp(t *testing.T) {
 	for _, result := range []any{

@@ -252,6 +252,7 @@ func (a *turn) deliver(c *actor.Context) {
 		return
 	}
 	if a.state.outcome == messages.TriggerUndeliverable {
+		a.tellOutbox(c, &messages.CancelReply{Reply: a.state.reply()}) // else it would go on typing
 		a.end(c)
 		return
 	}

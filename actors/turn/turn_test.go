@@ -23,17 +23,18 @@ type cast struct {
 	journal *actortest.Probe
 	joins   *actortest.Probe
 
-	admit  any           // what the user's actor answers
-	word   time.Duration // until the channel gives the word; negative for never
-	slow   time.Duration // of each source of context
-	result []any         // of the generation, one for each join
-	grows  []string
-	posted []any // what the outbox answers, one for each finish; then ReplyPosted
-	lost   int   // outcomes that the journal loses
+	admit       any           // what the user's actor answers
+	permissions uint64        // of the bot in the channel
+	word        time.Duration // until the channel gives the word; negative for never
+	slow        time.Duration // of each source of context
+	result      []any         // of the generation, one for each join
+	grows       []string
+	posted      []any // what the outbox answers, one for each finish; then ReplyPosted
+	lost        int   // outcomes that the journal loses
 }
 
 func newCast(e actortest.Engine) *cast {
-	k := &cast{e: e, admit: &messages.Admitted{}, result: []any{&messages.Generation{Text: "because"}}}
+	k := &cast{e: e, admit: &messages.Admitted{}, permissions: messages.PermissionAll, result: []any{&messages.Generation{Text: "because"}}}
 	k.channel = e.Fake(func(c *actor.Context) {
 		switch m := c.Message().(type) {
 		case *messages.GetWord:
@@ -58,7 +59,7 @@ func newCast(e actortest.Engine) *cast {
 	})
 	guilds := e.Fake(func(c *actor.Context) {
 		if _, ok := c.Message().(*messages.Deliver); ok {
-			later(c, k.slow, &messages.GuildContext{Known: true, Permissions: messages.PermissionAll})
+			later(c, k.slow, &messages.GuildContext{Known: true, Permissions: k.permissions})
 		}
 	})
 	k.joins = e.Fake(k.join)
@@ -260,6 +261,30 @@ func TestUndeliverable(t *testing.T) {
 	})
 }
 
+// Where the bot may not write, nothing is left open that would show it typing.
+func TestMayNotWrite(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		k := newCast(e)
+		k.permissions = messages.PermissionViewChannel
+		k.start(nil)
+		if got := k.outcome(t); got.State != messages.TriggerUndeliverable {
+			t.Errorf("ended %+v", got)
+		}
+		open := false
+		for _, m := range k.outbox.Take() {
+			switch m.(*messages.Deliver).Message.(type) {
+			case *messages.OpenReply:
+				open = true
+			case *messages.CancelReply:
+				open = false
+			}
+		}
+		if open {
+			t.Error("the reply is left open")
+		}
+	})
+}
+
 type shelf map[string]string
 
 func (s shelf) Fetch(_ context.Context, url string, _ int) ([]byte, error) {
@@ -293,8 +318,11 @@ func TestFiles(t *testing.T) {
 	})
 }
 
-// writer is a model that fails as often as it is told.
-type writer struct{ fails []*messages.Failure }
+// writer is a model that fails and breaks off as often as it is told.
+type writer struct {
+	fails []*messages.Failure
+	cuts  int
+}
 
 func (w *writer) Generate(_ context.Context, _ *messages.Prompt, grow func(string)) (*messages.Generation, error) {
 	if len(w.fails) > 0 {
@@ -303,7 +331,33 @@ func (w *writer) Generate(_ context.Context, _ *messages.Prompt, grow func(strin
 		return nil, f
 	}
 	grow("half")
+	if w.cuts > 0 {
+		w.cuts--
+		return &messages.Generation{Text: "half", Cut: true, Usage: messages.Usage{Total: 3}}, nil
+	}
 	return &messages.Generation{Text: "whole"}, nil
+}
+
+// An answer that breaks off is made anew once, and what that comes to stands.
+func TestBrokenOffIsMadeAnew(t *testing.T) {
+	for cuts, want := range map[int]string{0: "whole", 1: "again whole", 2: "again half"} {
+		cfg := testConfig()
+		cfg.Gemini = &writer{cuts: cuts}
+		job := generation(&cfg, &messages.Prompt{Model: "m"}, &messages.Trigger{})
+		got := ""
+		result := job.Run(t.Context(), func(any) {})
+		if again, ok := result.(*messages.TryAgain); ok {
+			got = "again "
+			if again.Failure.Usage.Total != 3 || again.Wait != 0 {
+				t.Errorf("tried again with %+v", again)
+			}
+			result = job.Run(t.Context(), func(any) {})
+		}
+		g, ok := result.(*messages.Generation)
+		if !ok || got+g.Text != want || g.Cut != (cuts == 2) {
+			t.Errorf("cut %d times: %q, %+v", cuts, got, result)
+		}
+	}
 }
 
 // A generation says itself when to try again, and gives up in time.
