@@ -161,8 +161,18 @@ func testLooks(t *testing.T, b *browsertest.Browser) {
 	}
 }
 
+// nameless lists what can be used but has no name for a screen reader, and names
+// that refer to nothing.
+const nameless = `[...document.querySelectorAll("button, input, select, textarea, a[href], [role=button], [role=option], nav, aside, img")]
+  .filter((el) => !(el.innerText?.trim() || el.ariaLabel || el.labels?.length || el.title || el.hasAttribute("alt")))
+  .concat([...document.querySelectorAll("[aria-controls]")].filter((el) => !document.getElementById(el.getAttribute("aria-controls"))))
+  .map((el) => el.outerHTML.slice(0, 80)).join("; ")`
+
 func (v *visit) unreadable(when string) {
 	v.t.Helper()
+	if bad := browsertest.Eval[string](v.Page, nameless); bad != "" {
+		v.t.Errorf("%s: no name: %s", when, bad)
+	}
 	if bad := browsertest.Eval[string](v.Page, contrasts); bad != "" {
 		v.t.Errorf("%s: too little contrast: %s", when, bad)
 	}

@@ -21,6 +21,8 @@ type World interface {
 
 	// Messages returns at most limit messages of a channel, oldest first: the
 	// newest ones before the message with the given ID, or of all if it is "".
+	// Those that one person alone sees are among them: the page shows them to
+	// nobody else.
 	Messages(ctx context.Context, channel, before string, limit int) ([]Message, error)
 
 	// Say posts a message of a person.

@@ -33,7 +33,8 @@ var names = []string{"chromium", "chromium-browser", "google-chrome"}
 // A Browser runs until the test that has started it ends.
 type Browser struct{ ctx context.Context }
 
-// Start starts a browser. [Browser.Open] opens pages in it.
+// Start starts a browser with a profile of its own, which is removed with it.
+// [Browser.Open] opens pages in it.
 func Start(t testing.TB) *Browser {
 	t.Helper()
 	var program string
@@ -48,7 +49,6 @@ func Start(t testing.TB) *Browser {
 	}
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(),
 		chromedp.ExecPath(program),
-		chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("headless", "new"),
 		chromedp.NoSandbox, // a container has none to offer
 		chromedp.NoFirstRun,
