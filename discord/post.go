@@ -107,12 +107,13 @@ func (r *REST) change(ctx context.Context, c call) (messages.Sent, error) {
 		return messages.Sent{Budget: budget}, err
 	}
 	var w struct {
-		ID messages.MessageID `json:"id,string"`
+		ID      messages.MessageID `json:"id,string"`
+		Content string             `json:"content"`
 	}
 	if err := json.Unmarshal(b, &w); err != nil || w.ID == 0 {
 		return messages.Sent{Budget: budget}, r.unreadable(c.route)
 	}
-	return messages.Sent{Message: w.ID, Budget: budget}, nil
+	return messages.Sent{Message: w.ID, Content: w.Content, Budget: budget}, nil
 }
 
 // unreadable returns the failure of a request that was done, but whose answer

@@ -28,6 +28,7 @@ type Line struct {
 type Question struct {
 	Trigger Trigger
 	Refuse  Cause // if set, all there is to do is to say that this is why there is no answer
+	Again   bool  // an earlier turn or process may have answered in part
 }
 
 // GetWindow asks a channel what was said before a trigger. The answer is

@@ -35,6 +35,13 @@ type KeepShared struct {
 	Covers []MessageID // triggers
 }
 
+// GetShared asks the journal for the message that was about to answer a trigger
+// along with others. The answer is [*SharedFound].
+type GetShared struct{ Trigger MessageID }
+
+// SharedFound answers [GetShared]. It is zero if there is none.
+type SharedFound struct{ Shared KeepShared }
+
 // EndTrigger keeps the outcome of a trigger. One that has an outcome keeps it.
 type EndTrigger struct {
 	Trigger MessageID

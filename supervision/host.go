@@ -144,10 +144,10 @@ func (h *host) handle(c *actor.Context, m any) {
 		c.Engine().Send(sender, &actors.Failed{Actor: c.PID().GetID(), Cause: "in quarantine", Quarantine: true})
 		return
 	}
-	if actors.IsAsk(sender) && !h.policy.Forwards {
+	h.try(c, m, func() { h.receiver.Receive(c) })
+	if !h.policy.Forwards && actors.OpenAsk(c.Engine(), sender) {
 		h.owe(c, sender)
 	}
-	h.try(c, m, func() { h.receiver.Receive(c) })
 	h.weigh(c)
 }
 
@@ -180,7 +180,8 @@ func (h *host) replay(c *actor.Context) {
 	c.Engine().SendWithSender(c.PID(), m, sender)
 }
 
-// owe remembers who asked. Those answered meanwhile are forgotten now and then.
+// owe remembers who has asked and was not answered at once. Those answered
+// meanwhile are forgotten now and then.
 func (h *host) owe(c *actor.Context, asker *actor.PID) {
 	if len(h.owed) >= 8 && len(h.owed) == cap(h.owed) {
 		still := h.owed[:0]

@@ -211,11 +211,12 @@ func (r *region) weighed(c *actor.Context, m weighed) {
 }
 
 // shrink asks the idlest to sleep, as many as bring the rest within the budget.
+// It begins a little before that is used up, since they do not sleep at once.
 func (r *region) shrink(c *actor.Context) {
 	if r.cfg.Budget <= 0 {
 		return
 	}
-	over := r.weight - r.cfg.Budget
+	over := r.weight - (r.cfg.Budget - r.cfg.Budget/32)
 	for el := r.byUse.Front(); el != nil && over > 0; el = el.Next() {
 		e := el.Value.(*entity)
 		if e.unwilling {
@@ -256,19 +257,21 @@ func (h *host) maySleep(c *actor.Context) bool {
 	return !ok || s.MaySleep()
 }
 
-// weigh is the host's part: it tells the region when its actor's weight has
-// changed by more than an eighth.
+// weigh is the host's part: it tells the region what its actor may weigh, with
+// room to grow, so that it need not be told at every message and never thinks it
+// lighter than it is.
 func (h *host) weigh(c *actor.Context) {
 	w, ok := h.receiver.(Weigher)
 	if !ok || c.Parent() == nil {
 		return
 	}
 	weight := w.Weight()
-	if change := weight - h.weight; change > h.weight/8 || -change > h.weight/8 {
-		h.weight = weight
-		id, err := strconv.ParseUint(c.PID().GetID()[len(h.policy.Kind)+1:], 10, 64)
-		if err == nil {
-			c.Send(c.Parent(), weighed{id, weight})
-		}
+	if weight <= h.weight && weight >= h.weight-h.weight/4 {
+		return
+	}
+	h.weight = weight + weight/8
+	id, err := strconv.ParseUint(c.PID().GetID()[len(h.policy.Kind)+1:], 10, 64)
+	if err == nil {
+		c.Send(c.Parent(), weighed{id, h.weight})
 	}
 }

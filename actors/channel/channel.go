@@ -102,6 +102,7 @@ type (
 	historyAsked struct{}
 	acceptAsked  struct{ id messages.MessageID }
 	endAsked     struct{ id messages.MessageID }
+	countAsked   struct{ id messages.MessageID }
 )
 
 // New returns the producer of a channel.
@@ -133,7 +134,7 @@ func (a *channel) Receive(c *actor.Context) {
 	case *messages.TurnEnded:
 		a.turnEnded(c, m)
 	case *messages.ActorCrashed:
-		a.forward(c, m)
+		a.turnCrashed(c, m)
 	case *messages.ActorGaveUp:
 		a.turnGaveUp(c, m)
 	case *messages.GetConversations:
@@ -204,6 +205,10 @@ func (a *channel) answered(c *actor.Context, m actors.Answered) {
 		a.history(c, m)
 	case acceptAsked:
 		a.accepted(c, tag.id, m)
+	case countAsked:
+		if m.Err != nil {
+			a.cfg.Log.Warn("attempt not counted", "channel_id", a.cfg.ID, "trigger_id", tag.id, "err", m.Err)
+		}
 	case endAsked:
 		if m.Err != nil {
 			a.cfg.Log.Error("outcome not kept", "channel_id", a.cfg.ID, "trigger_id", tag.id, "err", m.Err)
@@ -227,7 +232,7 @@ func (a *channel) backlog(c *actor.Context, m actors.Answered) {
 	if u, ok := m.Message.(*messages.Unfinished); ok {
 		for _, t := range u.Triggers {
 			if a.state.ask(t) {
-				a.state.accept(t)
+				a.state.takeUp(t)
 				a.place.guild = t.Guild
 			}
 		}

@@ -25,6 +25,7 @@ type asked struct {
 	trigger  messages.Trigger
 	same     string         // equal for questions that may share one generation
 	refuse   messages.Cause // all that is said is why there is no answer; "" for an answer
+	again    bool           // it comes from the store: a former instance may have answered in part
 	accepted bool           // the store has it
 	running  bool           // its turn is started
 	word     bool           // its turn may speak
@@ -69,6 +70,25 @@ func (s *state) find(id messages.MessageID) *asked {
 func (s *state) accept(t messages.Trigger) {
 	if a := s.find(t.ID); a != nil {
 		a.accepted, a.trigger = true, t
+	}
+}
+
+// How often an answer is tried, and how often the process may die meanwhile,
+// before a question is refused.
+const (
+	maxAttempts = 3
+	maxDeaths   = 10
+)
+
+// takeUp accepts a trigger that a former instance has left. One on which too
+// much has failed already is refused.
+func (s *state) takeUp(t messages.Trigger) {
+	s.accept(t)
+	if a := s.find(t.ID); a != nil {
+		a.again = true
+		if t.Attempts >= maxAttempts || t.Deaths >= maxDeaths {
+			a.refuse = messages.CauseInternal
+		}
 	}
 }
 

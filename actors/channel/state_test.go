@@ -121,6 +121,21 @@ func TestAskOrder(t *testing.T) {
 	}
 }
 
+// What a former instance has left is known as such, and refused when it has been
+// tried often enough.
+func TestTakeUp(t *testing.T) {
+	s := newTestState(5, 10)
+	for i, tr := range []messages.Trigger{{Attempts: 2, Deaths: 9}, {Attempts: 3}, {Deaths: 10}} {
+		tr.ID, tr.Asker.ID = messages.MessageID(i+1), messages.UserID(i+1)
+		s.ask(tr)
+		s.takeUp(tr)
+		a := s.find(tr.ID)
+		if !a.again || !a.accepted || (a.refuse != "") != (i > 0) {
+			t.Errorf("trigger %d: %+v", i+1, a)
+		}
+	}
+}
+
 // The window of a question leaves out copies of it, and the answers to those,
 // for those share the answer; all else that was said is another context.
 func TestSaid(t *testing.T) {

@@ -18,7 +18,7 @@ func (a *channel) step(c *actor.Context) {
 	a.fill(c)
 	start, speak := a.state.due()
 	for _, t := range start {
-		a.start(c, &messages.Question{Trigger: t.trigger, Refuse: a.refusal(t)})
+		a.start(c, t)
 	}
 	for _, t := range speak {
 		if r := a.turns[t.trigger.ID]; r != nil {
@@ -37,7 +37,8 @@ func (a *channel) refusal(t *asked) messages.Cause {
 }
 
 // start begins a turn.
-func (a *channel) start(c *actor.Context, q *messages.Question) {
+func (a *channel) start(c *actor.Context, t *asked) {
+	q := &messages.Question{Trigger: t.trigger, Refuse: a.refusal(t)}
 	r := a.turns[q.Trigger.ID]
 	if r == nil {
 		r = &running{}
@@ -45,9 +46,18 @@ func (a *channel) start(c *actor.Context, q *messages.Question) {
 	}
 	r.tries++
 	r.refusing = q.Refuse != ""
+	q.Again = t.again || r.tries > 1
 	id := fmt.Sprintf("%v.%d.%d", q.Trigger.ID, q.Trigger.Revision, r.tries)
 	r.pid = c.SpawnChild(a.cfg.Turn(q, c.PID()), "turn", actor.WithID(id),
 		func(o *actor.Opts) { o.Kind = "turn" }, actor.WithInboxSize(4), actor.WithMaxRestarts(-1))
+}
+
+// turnCrashed counts the attempt: a later process is not to begin at the first.
+func (a *channel) turnCrashed(c *actor.Context, m *messages.ActorCrashed) {
+	a.forward(c, m)
+	if m.Trigger != 0 {
+		actors.Ask(c, a.cfg.Journal, &messages.CountAttempt{Trigger: m.Trigger}, journalWait, countAsked{m.Trigger})
+	}
 }
 
 // wordAsked answers a turn that wants to speak: at once, or when it may.
@@ -95,7 +105,7 @@ func (a *channel) turnGaveUp(c *actor.Context, m *messages.ActorGaveUp) {
 		c.Engine().Poison(r.pid)
 		if t := a.state.find(id); t != nil && !r.refusing {
 			t.refuse = messages.CauseInternal
-			a.start(c, &messages.Question{Trigger: t.trigger, Refuse: t.refuse})
+			a.start(c, t)
 			a.step(c)
 			return
 		}

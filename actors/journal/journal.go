@@ -43,6 +43,7 @@ type Store interface {
 	Session(ctx context.Context, shard int) (messages.SessionFound, error)
 	Attempts(ctx context.Context, since time.Time) ([]messages.AttemptMade, error)
 	Notes(ctx context.Context, owner string) (map[string]string, error)
+	Shared(ctx context.Context, trigger messages.MessageID) ([]messages.KeepShared, error)
 }
 
 // Config is what a journal is made of. Zero fields take the values that are
@@ -137,7 +138,7 @@ func (a *journal) Receive(c *actor.Context) {
 		*messages.Quarantine, *messages.AttemptMade, *messages.KeepNote, *messages.Prune:
 		a.act(c, a.state.write(a.remember(c), m))
 	case *messages.GetTrigger, *messages.GetUnfinished, *messages.GetUnfinishedChannels, *messages.GetSession,
-		*messages.GetAttempts, *messages.GetNotes:
+		*messages.GetAttempts, *messages.GetNotes, *messages.GetShared:
 		a.act(c, a.state.ask(a.remember(c), m))
 	case committed:
 		a.committed(c, m)

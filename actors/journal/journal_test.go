@@ -97,6 +97,8 @@ func TestCommandsAndQuestions(t *testing.T) {
 			{&messages.KeepPart{Trigger: 7, Message: 8}, kept},
 			{&messages.KeepFinal{Trigger: 7, Text: "t"}, kept},
 			{&messages.KeepShared{Nonce: "n", Covers: []messages.MessageID{7}}, kept},
+			{&messages.GetShared{Trigger: 7}, &messages.SharedFound{Shared: messages.KeepShared{Nonce: "n", Covers: []messages.MessageID{7}}}},
+			{&messages.GetShared{Trigger: 6}, &messages.SharedFound{}},
 			{&messages.CountAttempt{Trigger: 7}, kept},
 			{&messages.EndTrigger{Trigger: 7, State: messages.TriggerAnswered}, kept},
 			{&messages.GetUnfinishedChannels{}, &messages.UnfinishedChannels{}},

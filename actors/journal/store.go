@@ -86,6 +86,13 @@ func ask(ctx context.Context, s Store, question any) (any, error) {
 	case *messages.GetAttempts:
 		attempts, err := s.Attempts(ctx, m.Since)
 		return &messages.Attempts{Attempts: attempts}, err
+	case *messages.GetShared:
+		all, err := s.Shared(ctx, m.Trigger)
+		found := &messages.SharedFound{}
+		if len(all) > 0 {
+			found.Shared = all[len(all)-1]
+		}
+		return found, err
 	case *messages.GetNotes:
 		values, err := s.Notes(ctx, m.Owner)
 		return &messages.Notes{Values: values}, err

@@ -16,15 +16,18 @@ type state struct {
 	frame   frame
 	persona func(string) string
 	refuses messages.Cause // see messages.Question
+	again   bool           // this is not the first try of the answer
 
-	waiting int // for checks and context
+	waiting int  // for checks and context
+	unsure  bool // whether somebody else's message has answered already
 	cause   messages.Cause
 	after   time.Duration // when to come back, with cause
 
 	trigger messages.Trigger // as the channel gave it, anew with the word
 	word    bool             // it may speak
 	share   string           // the key of the generation
-	text    string           // so far; the whole answer once decided
+	shared  messages.KeepShared
+	text    string // so far; the whole answer once decided
 	note    string
 	outcome messages.TriggerState // "" until decided
 	sent    bool                  // the outbox was asked to finish
@@ -50,6 +53,8 @@ func newState(cfg Config, q *messages.Question) state {
 		frame:   frame{model: cfg.Model, maxTokens: cfg.MaxTokens, budget: cfg.Budget, tokens: cfg.Tokens, files: map[uint64]string{}, self: cfg.Self},
 		persona: cfg.Persona,
 		refuses: q.Refuse,
+		again:   q.Again,
+		unsure:  q.Again,
 		trigger: q.Trigger,
 	}
 	s.decideAtOnce()
@@ -84,7 +89,7 @@ func (s *state) ready() bool { return s.waiting == 0 && s.outcome == "" }
 
 // delivers reports, once, that it is decided what to say and may be said.
 func (s *state) delivers() bool {
-	if s.outcome == "" || !s.word || s.sent {
+	if s.outcome == "" || !s.opens() || s.sent {
 		return false
 	}
 	s.sent = true
@@ -165,7 +170,20 @@ func (s *state) grow(text string) bool {
 		return false
 	}
 	s.text = text
-	return s.word
+	return s.opens()
+}
+
+// opens reports whether the reply may be opened: there is the word, and it is
+// known what an earlier turn has posted.
+func (s *state) opens() bool { return s.word && !s.unsure }
+
+// sharedKnown takes the message that was to answer the question along with
+// others before this turn; nil if that is not known.
+func (s *state) sharedKnown(m *messages.SharedFound) {
+	s.unsure = false
+	if m != nil {
+		s.shared = m.Shared
+	}
 }
 
 // result takes what the generation ended in.
@@ -251,7 +269,7 @@ func (s *state) reply() messages.Reply {
 	r := messages.Reply{
 		Trigger: t.ID, Revision: t.Revision, Channel: t.Channel, Guild: t.Guild,
 		Asker: t.Asker.ID, AskerName: t.Asker.Name, Share: s.share, Parts: t.Parts,
-		Interaction: t.Interaction, Started: t.Accepted,
+		Again: s.again, Shared: s.shared, Interaction: t.Interaction, Started: t.Accepted,
 	}
 	if t.Kind != messages.TriggerCommand {
 		r.ReplyTo = t.ID

@@ -81,6 +81,7 @@ type (
 	windowAsked   struct{}
 	fileAsked     struct{ id uint64 }
 	wordAsked     struct{}
+	sharedAsked   struct{}
 	joinAsked     struct{}
 	deliveryAsked struct{}
 	outcomeAsked  struct{}
@@ -125,6 +126,9 @@ func (a *turn) Receive(c *actor.Context) {
 func (a *turn) begin(c *actor.Context) {
 	t := &a.state.trigger
 	actors.Ask(c, a.cfg.Channel, &messages.GetWord{Trigger: t.ID}, wordWait, wordAsked{})
+	if a.state.unsure {
+		actors.Ask(c, a.cfg.Journal, &messages.GetShared{Trigger: t.ID}, journalWait, sharedAsked{})
+	}
 	if !a.state.generates() {
 		return
 	}
@@ -173,6 +177,10 @@ func (a *turn) answered(c *actor.Context, m actors.Answered) {
 		a.proceed(c)
 	case wordAsked:
 		a.word(c, m)
+	case sharedAsked:
+		found, _ := m.Message.(*messages.SharedFound)
+		a.state.sharedKnown(found)
+		a.open(c)
 	case joinAsked:
 		a.joined(c, m)
 	case deliveryAsked:
@@ -197,6 +205,7 @@ func (a *turn) join(c *actor.Context) {
 	prompt, key := a.state.prompt()
 	job := generation(&a.cfg, prompt, &a.state.trigger)
 	actors.Ask(c, a.cfg.Generate, &messages.Join{Key: key, Job: job}, a.cfg.Patience, joinAsked{})
+	a.open(c) // once more: only now it is known with whom the answer is shared
 }
 
 // progress shows how the answer grows.
@@ -210,7 +219,7 @@ func (a *turn) progress(c *actor.Context, m actors.Progress) {
 	}
 }
 
-// word opens the reply: from now on there may be something to see.
+// word takes the right to speak.
 func (a *turn) word(c *actor.Context, m actors.Answered) {
 	w, ok := m.Message.(*messages.Word)
 	if !ok { // the channel has given this question up, or is new: it starts another turn
@@ -218,6 +227,14 @@ func (a *turn) word(c *actor.Context, m actors.Answered) {
 		return
 	}
 	a.state.mayspeak(w.Trigger)
+	a.open(c)
+}
+
+// open opens the reply: from now on there may be something to see.
+func (a *turn) open(c *actor.Context) {
+	if !a.state.opens() {
+		return
+	}
 	reply := a.state.reply()
 	a.tellOutbox(c, &messages.OpenReply{Reply: reply})
 	if text := a.state.text; text != "" && !a.state.decided() {

@@ -65,6 +65,10 @@ func newCast(e actortest.Engine) *cast {
 	k.joins = e.Fake(k.join)
 	k.outbox = e.Fake(k.deliver)
 	k.journal = e.Fake(func(c *actor.Context) {
+		if _, ok := c.Message().(*messages.GetShared); ok {
+			later(c, k.slow, &messages.SharedFound{Shared: messages.KeepShared{Nonce: "n"}})
+			return
+		}
 		if _, ok := c.Message().(*messages.EndTrigger); ok {
 			if k.lost > 0 {
 				k.lost--
@@ -283,6 +287,38 @@ func TestMayNotWrite(t *testing.T) {
 			t.Error("the reply is left open")
 		}
 	})
+}
+
+// A turn that is not the first for its question shows nothing before it knows
+// what was said to others along with it.
+func TestAgain(t *testing.T) {
+	for name, final := range map[string]string{"generated anew": "", "kept": "because"} {
+		t.Run(name, func(t *testing.T) {
+			actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+				k := newCast(e)
+				k.slow = 200 * time.Millisecond
+				k.start(func(q *messages.Question) { q.Again, q.Trigger.Final = true, final })
+				time.Sleep(199 * time.Millisecond)
+				if got := k.outbox.Take(); len(got) != 0 {
+					t.Errorf("shown too early: %v", got)
+				}
+				time.Sleep(time.Second)
+				replies := 0
+				for _, m := range k.outbox.Take() {
+					if f, ok := m.(*messages.Deliver).Message.(*messages.FinishReply); ok {
+						replies++
+						if !f.Reply.Again || f.Reply.Shared.Nonce != "n" || f.Text != "because" {
+							t.Errorf("reply %+v", f)
+						}
+					}
+				}
+				if replies != 1 {
+					t.Errorf("%d replies", replies)
+				}
+				k.outcome(t)
+			})
+		})
+	}
 }
 
 type shelf map[string]string
