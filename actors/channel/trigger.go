@@ -61,6 +61,7 @@ func (r *Rules) classify(m *messages.Message, p place) (kind messages.TriggerKin
 	}
 	text, mentioned := stripMentions(m.Content, p)
 	rest, prefixed := r.stripPrefix(text)
+	legible := text != "" || len(m.Attachments) > 0 // else it is a sticker, or Discord withholds it
 	switch {
 	case m.ReplyToAuthor == p.self && m.ReplyTo != 0:
 		return messages.TriggerReply, text, true
@@ -68,9 +69,9 @@ func (r *Rules) classify(m *messages.Message, p place) (kind messages.TriggerKin
 		return messages.TriggerDirect, text, true
 	case mentioned || slices.Contains(m.Mentions, p.self) || sharesRole(m.MentionRoles, p.botRoles):
 		return messages.TriggerMention, text, true
-	case p.joined:
+	case p.joined && legible:
 		return messages.TriggerThread, text, true
-	case slices.Contains(r.Always, p.id) || p.parent != 0 && slices.Contains(r.Always, p.parent):
+	case r.always(p) && legible:
 		return messages.TriggerAlways, text, true
 	case prefixed:
 		return messages.TriggerPrefix, rest, true
@@ -78,28 +79,38 @@ func (r *Rules) classify(m *messages.Message, p place) (kind messages.TriggerKin
 	return "", "", false
 }
 
+// always reports whether every message asks the bot here.
+func (r *Rules) always(p place) bool {
+	return slices.Contains(r.Always, p.id) || p.parent != 0 && slices.Contains(r.Always, p.parent)
+}
+
 func sharesRole(a, b []messages.RoleID) bool {
 	return slices.ContainsFunc(a, func(id messages.RoleID) bool { return slices.Contains(b, id) })
 }
 
-// stripMentions removes the mentions of the bot, which are not part of what is
-// asked. It reports whether there were any.
+// stripMentions removes the mentions of the bot before and after what is asked.
+// Those within it are part of the sentence, and stay in one form. It reports
+// whether there were any.
 func stripMentions(text string, p place) (rest string, mentioned bool) {
-	forms := []string{"<@" + p.self.String() + ">", "<@!" + p.self.String() + ">"}
+	self := "<@" + p.self.String() + ">"
+	forms := []string{"<@!" + p.self.String() + ">"}
 	for _, role := range p.botRoles {
 		forms = append(forms, "<@&"+role.String()+">")
 	}
-	rest = text
+	rest = strings.TrimSpace(text)
 	for _, form := range forms {
-		if strings.Contains(rest, form) {
-			mentioned = true
-			rest = strings.ReplaceAll(rest, form, "")
-		}
+		rest = strings.ReplaceAll(rest, form, self)
 	}
-	if !mentioned {
-		return strings.TrimSpace(text), false
+	if !strings.Contains(rest, self) {
+		return rest, false
 	}
-	return strings.TrimLeft(strings.TrimSpace(rest), ",:; \t"), true
+	for strings.HasPrefix(rest, self) {
+		rest = strings.TrimLeft(rest[len(self):], ",:; \t\r\n")
+	}
+	for strings.HasSuffix(rest, self) {
+		rest = strings.TrimRight(rest[:len(rest)-len(self)], ", \t\r\n")
+	}
+	return rest, true
 }
 
 // stripPrefix removes the first prefix that the text begins with, as a word of

@@ -60,7 +60,9 @@ func TestClassify(t *testing.T) {
 		text  string
 	}{
 		{"mention", open, here, said("<@99> why?", mentioning), messages.TriggerMention, "why?"},
-		{"mention in the middle", open, here, said("so <@99>, why?", mentioning), messages.TriggerMention, "so , why?"},
+		{"mention in the middle", open, here, said("so <@99>, why?", mentioning), messages.TriggerMention, "so <@99>, why?"},
+		{"mention at the end", open, here, said("why, <@!99>", mentioning), messages.TriggerMention, "why"},
+		{"mention by role in the middle", open, here, said("so <@&30>, why?", pingingRole), messages.TriggerMention, "so <@99>, why?"},
 		{"mention by nickname", open, here, said("<@!99>: why?", mentioning), messages.TriggerMention, "why?"},
 		{"the bot's own role", open, here, said("<@&30> why?", pingingRole), messages.TriggerMention, "why?"},
 		{"another role", open, here, said("<@&31> why?", func(m *messages.Message) { m.MentionRoles = []messages.RoleID{someRole} }), "", ""},
@@ -86,7 +88,9 @@ func TestClassify(t *testing.T) {
 		{"a notice", open, here, said("<@99>", mentioning, notice), "", ""},
 		{"withheld: mention", open, here, said("<@99> why?", mentioning), messages.TriggerMention, "why?"},
 		{"withheld: chatter", open, here, said("!why?", withheld), "", ""},
-		{"withheld: thread", open, thread, said("why?", withheld), messages.TriggerThread, ""},
+		{"withheld: thread", open, thread, said("why?", withheld), "", ""},
+		{"withheld: always", always, here, said("why?", withheld), "", ""},
+		{"a file alone in a thread", open, thread, said("", func(m *messages.Message) { m.Attachments = make([]messages.Attachment, 1) }), messages.TriggerThread, ""},
 		{"allowed guild", Rules{Guilds: []messages.GuildID{guildID}}, here, said("<@99> why?", mentioning), messages.TriggerMention, "why?"},
 		{"other guild", Rules{Guilds: []messages.GuildID{21}}, here, said("<@99> why?", mentioning), "", ""},
 		{"allowed channel", Rules{Channels: []messages.ChannelID{general}}, here, said("<@99> why?", mentioning), messages.TriggerMention, "why?"},
