@@ -25,24 +25,35 @@ type process struct {
 	dead atomic.Bool
 }
 
+// over reports whether it has ended.
+func (p *process) over() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
 type starting struct{}
 
 func parseStart(c *cursor) (action, error) { return starting{}, c.expect("bot") }
 
 func (starting) do(s *stage) error {
-	if s.process != nil {
+	if s.process != nil && !s.process.over() {
 		return errors.New("the bot runs already")
 	}
 	p := s.launch()
-	for begun := time.Now(); time.Since(begun) < connectWait; time.Sleep(100 * time.Millisecond) {
+	// The bot pauses between tries, for times of random length. What follows is not
+	// to depend on those.
+	const look = 10 * time.Second
+	for begun := time.Now(); time.Since(begun) < connectWait; time.Sleep(look) {
 		s.bot.Settle()
 		if s.connected() {
 			return nil
 		}
-		select {
-		case <-p.done:
+		if p.over() {
 			return nil
-		default:
 		}
 	}
 	s.seen.note("the bot is not connected after " + connectWait.String())

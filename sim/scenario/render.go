@@ -102,7 +102,7 @@ func (b *book) utterance(m *discordsim.Message) string {
 	if m.Ephemeral != 0 {
 		who += ", seen by " + b.names[m.Ephemeral] + " alone"
 	}
-	if m.Command != "" {
+	if m.Ephemeral != 0 {
 		return who + ": " + b.content(m)
 	}
 	return who + ": " + elide(b.content(m))
@@ -157,7 +157,7 @@ func away(d time.Duration) string {
 	return "(in " + d.Round(time.Second).String() + ")"
 }
 
-// How much of a text a transcript shows, unless it answers a command.
+// How much of a text a transcript shows, unless one person alone sees it.
 const (
 	mostLines = 12
 	someLines = 3
