@@ -207,8 +207,8 @@ func BenchmarkAnswer(b *testing.B) {
 	for i := range pairs + 20 {
 		question := fmt.Sprintf("what is the answer to question %d?", i)
 		t, e := ours.ask(b, question), theirs.ask(b, question)
-		time.Sleep(5 * time.Millisecond) // what goes on behind an answer is not part of the next
-		if i >= 20 {                     // both are warm
+		time.Sleep(30 * time.Millisecond) // what goes on behind an answer is not part of the next
+		if i >= 20 {                      // both are warm
 			troupe, echo = append(troupe, t), append(echo, e)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"troupe/discord"
@@ -39,7 +40,7 @@ func (b *bot) meet(ctx context.Context) (err error) {
 	if b.gateways, err = Insist(ctx, b.discord.GatewayBot); err != nil {
 		return DiscordTrouble(c.Discord.APIURL, err)
 	}
-	if b.gateways.StartsLeft == 0 && b.gateways.Starts > 0 {
+	if b.gateways.StartsLeft <= 0 && b.gateways.Starts != 0 {
 		return fmt.Errorf("discord lets this bot start no more sessions today: it was started too often; start it again in %v",
 			b.gateways.StartsReset.Round(time.Minute))
 	}
@@ -63,9 +64,16 @@ func NewGemini(ctx context.Context, o Options) (*gemini.Client, error) {
 	})
 }
 
-// whoami asks Discord who the bot is.
-func (b *bot) whoami(ctx context.Context) (messages.User, error) {
-	self, err := Insist(ctx, b.discord.Me)
+// whoami asks Discord who the bot is, with a client that logs nothing: what is
+// wrong with the token is said once, by who started the bot.
+func (b *bot) whoami(ctx context.Context) (self messages.User, err error) {
+	silent := b.Options
+	silent.Log = slog.New(slog.DiscardHandler)
+	client, err := NewDiscord(silent, nil)
+	if err != nil {
+		return self, err
+	}
+	self, err = Insist(ctx, client.Me)
 	if err != nil {
 		return self, DiscordTrouble(b.Config.Discord.APIURL, err)
 	}

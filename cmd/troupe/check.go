@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ func (c *checkCmd) Run(s *shell) error {
 	failed := 0
 	for _, check := range []func(context.Context, bot.Options) []finding{checkDiscord, checkGemini, checkStore, checkClock} {
 		ctx, cancel := context.WithTimeout(s.ctx, checkWait)
-		for _, f := range check(ctx, bot.Options{Config: cfg, Log: s.logger(cfg)}) {
+		for _, f := range check(ctx, bot.Options{Config: cfg, Log: slog.New(slog.DiscardHandler)}) {
 			if f.err != nil {
 				failed++
 				_, err = fmt.Fprintf(s.out, "FAIL  %-9s %v\n", f.what, f.err)
@@ -93,7 +94,7 @@ func sessions(ctx context.Context, o bot.Options, rest *discord.REST) finding {
 	switch {
 	case err != nil:
 		return finding{what: "gateway", err: bot.DiscordTrouble(o.Config.Discord.APIURL, err)}
-	case info.Starts > 0 && info.StartsLeft == 0:
+	case info.Starts != 0 && info.StartsLeft <= 0:
 		return finding{what: "gateway", err: fmt.Errorf("no more sessions may be started for %v: the bot was started too often",
 			info.StartsReset.Round(time.Minute))}
 	}
