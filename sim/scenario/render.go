@@ -15,7 +15,8 @@ import (
 // script asked to see.
 func (s *stage) transcript(begun time.Time) (lines []string) {
 	for _, one := range s.seen.take(begun, s.exact) {
-		if said := s.book.describe(&one); said != "" && !s.silent {
+		said := s.book.describe(&one)
+		if said != "" && (!s.silent || one.note != "") {
 			lines = append(lines, indented(s.clock(one.at.Sub(begun))+said)...)
 		}
 	}
@@ -100,10 +101,7 @@ func (b *book) utterance(m *discordsim.Message) string {
 		who += ", ringing " + b.all(m.Pinged)
 	}
 	if m.Ephemeral != 0 {
-		who += ", seen by " + b.names[m.Ephemeral] + " alone"
-	}
-	if m.Ephemeral != 0 {
-		return who + ": " + b.content(m)
+		return who + ", seen by " + b.names[m.Ephemeral] + " alone: " + b.content(m)
 	}
 	return who + ": " + elide(b.content(m))
 }
@@ -145,7 +143,10 @@ func (b *book) readable(text string, created, edited time.Time) string {
 		case "@&":
 			return "@&" + botName
 		}
-		return "@" + b.names[messages.UserID(id)]
+		if name, known := b.names[messages.UserID(id)]; known {
+			return "@" + name
+		}
+		return found
 	})
 }
 

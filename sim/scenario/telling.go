@@ -8,7 +8,7 @@ import "time"
 const (
 	timesUsage = `times to the second                     from here on; else to the millisecond
 times hidden                            what is seen in one action is told by what it answers`
-	transcriptUsage = `transcript off                          nothing is told from here on but what show shows
+	transcriptUsage = `transcript off                          no messages are told from here on but by show
 transcript on`
 )
 
