@@ -67,7 +67,7 @@ func FuzzParse(f *testing.F) {
 		"gemini fails 429 per day retry=10s times=3", "gemini blocks SAFETY", "gemini allows rpm=1",
 		"fault discord.*:status=500,times=1", "gateway sends {}", "gateway closes 4014", "wait until quiet",
 		`ann in #a with f.txt "x": y`, "ann in dm uses /persona set name=x where=y z", "ann may not view, send messages in #a",
-		"config answer.always: [\"#a\"]", "show history #a as ann", "times hidden", "remove #a", "robot R",
+		"config answer.always: [\"#a\"]", "show history #a as ann", "show answers #a", "times hidden", "transcript off", "remove #a", "robot R",
 		"ann in #a starts thread #t from 3", "ann in #a edits 2: x",
 	} {
 		f.Add(seed)
