@@ -24,12 +24,10 @@ func Go(c *actor.Context, f func(ctx context.Context) any) (cancel func()) {
 	life := lifeOf(c)
 	ctx, stop := context.WithCancel(life.context())
 	w := life.begin(c, stop)
-	life.running.Add(1)
-	go func() {
-		defer life.running.Done()
+	life.running.Go(func() {
 		defer stop()
 		w.arrive(guarded(ctx, f))
-	}()
+	})
 	return w.cancel
 }
 

@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"troupe/actors"
@@ -36,11 +37,11 @@ func (t *Tree) Stop(ctx context.Context) {
 
 // end stops actors, the last first, and waits for each, though not for ever.
 func (t *Tree) end(pids []*actor.PID) {
-	for i := len(pids) - 1; i >= 0; i-- {
+	for _, pid := range slices.Backward(pids) {
 		ctx, cancel := context.WithTimeout(context.Background(), endWait)
-		<-t.engine.PoisonCtx(ctx, pids[i]).Done()
+		<-t.engine.PoisonCtx(ctx, pid).Done()
 		if ctx.Err() != nil {
-			t.log("drain").Warn("an actor does not end in time", "pid", pids[i].GetID())
+			t.log("drain").Warn("an actor does not end in time", "pid", pid.GetID())
 		}
 		cancel()
 	}

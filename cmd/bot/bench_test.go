@@ -3,7 +3,6 @@ package bot_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -80,7 +79,7 @@ func serve(b testing.TB, h http.Handler) string {
 
 // troupe runs the bot on the ground, without limits of its own, on a store on
 // disk.
-func (g *ground) troupe(b testing.TB) *config.Config {
+func (g *ground) troupe(b testing.TB) {
 	b.Helper()
 	cfg := config.Default()
 	cfg.Discord.Token, cfg.Gemini.Key = config.MakeSecret(g.discord.Token()), config.MakeSecret(g.gemini.Key())
@@ -91,7 +90,7 @@ func (g *ground) troupe(b testing.TB) *config.Config {
 	ctx, cancel := context.WithCancel(b.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- bot.Run(ctx, bot.Options{Config: cfg, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+		ended <- bot.Run(ctx, bot.Options{Config: cfg, Log: slog.New(slog.DiscardHandler)})
 	}()
 	b.Cleanup(func() {
 		cancel()
@@ -100,7 +99,6 @@ func (g *ground) troupe(b testing.TB) *config.Config {
 		}
 	})
 	g.connected(b)
-	return cfg
 }
 
 // connected waits until a bot has a session and the world is quiet.
@@ -223,8 +221,6 @@ func BenchmarkAnswer(b *testing.B) {
 // first token at 200 ms, its last at 400 ms and 125 ms for each post.
 func BenchmarkFirstText(b *testing.B) {
 	g := newGround(b, 1, discordsim.Limits{Off: true})
-	plan := g.gemini.Plan()
-	_ = plan
 	g.gemini.SetLatency(geminisim.Latency{First: 200 * time.Millisecond, Last: 400 * time.Millisecond})
 	g.gemini.SetAnswer(func(*messages.Prompt) geminisim.Reply {
 		return geminisim.Reply{Text: strings.Repeat("Forty-two. ", 40)}

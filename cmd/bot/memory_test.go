@@ -2,7 +2,6 @@ package bot_test
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"runtime"
 	"strings"
@@ -103,20 +102,20 @@ func BenchmarkChannels(b *testing.B) {
 			open = false
 		case <-time.After(100 * time.Millisecond):
 		}
-		most = max(most, gauge(b, registry, "troupe_region_bytes", "channel"))
+		most = max(most, gauge(b, registry, "troupe_region_bytes"))
 	}
 	b.ReportMetric(float64(channels*rounds)/time.Since(began).Seconds(), "messages/s")
 	b.ReportMetric(most/(1<<20), "windows-MiB")
 	b.ReportMetric(float64(cfg.Memory.WindowBytes)/(1<<20), "budget-MiB")
-	b.ReportMetric(gauge(b, registry, "troupe_region_entities", "channel"), "awake")
+	b.ReportMetric(gauge(b, registry, "troupe_region_entities"), "awake")
 	b.ReportMetric(float64(inUse()-before)/1e6, "awake-MB")
 	for range 600 {
-		if gauge(b, registry, "troupe_region_entities", "channel") == 0 {
+		if gauge(b, registry, "troupe_region_entities") == 0 {
 			break
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	if n := gauge(b, registry, "troupe_region_entities", "channel"); n != 0 {
+	if n := gauge(b, registry, "troupe_region_entities"); n != 0 {
 		b.Errorf("%v channels do not sleep", n)
 	}
 	b.ReportMetric(float64(inUse()-before)/1e6, "asleep-MB")
@@ -135,8 +134,8 @@ func inUse() int64 {
 	return int64(m.HeapInuse + m.StackInuse)
 }
 
-// gauge returns a number of the registry's, by its label actor.
-func gauge(b testing.TB, r *prometheus.Registry, name, kind string) float64 {
+// gauge returns a number of the registry's about channels.
+func gauge(b testing.TB, r *prometheus.Registry, name string) float64 {
 	b.Helper()
 	families, err := r.Gather()
 	if err != nil {
@@ -148,12 +147,12 @@ func gauge(b testing.TB, r *prometheus.Registry, name, kind string) float64 {
 		}
 		for _, m := range f.GetMetric() {
 			for _, l := range m.GetLabel() {
-				if l.GetName() == "actor" && l.GetValue() == kind {
+				if l.GetName() == "actor" && l.GetValue() == "channel" {
 					return m.GetGauge().GetValue()
 				}
 			}
 		}
 	}
-	b.Fatal(fmt.Errorf("there is no %s of %s", name, kind))
+	b.Fatal("there is no ", name)
 	return 0
 }

@@ -79,7 +79,7 @@ func ordinary(s *stage) (asked []messages.MessageID) {
 	s.discord.RemoveRole(s.guild, role)
 	s.discord.RemoveChannel(s.discord.AddChannel(s.guild, "doomed"))
 	s.discord.AddThread(s.general, "aside")
-	note := s.say(discordsim.Say{Person: s.bob, Channel: s.general, Text: "teh end"})
+	note := s.say(discordsim.Say{Person: s.bob, Channel: s.general, Text: "the emd"})
 	if err := s.discord.Edit(s.bob, s.general, note, "the end"); err != nil {
 		s.t.Fatal(err)
 	}

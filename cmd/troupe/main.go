@@ -69,14 +69,17 @@ func (s *shell) run(args []string) int {
 		err = command.Run(s)
 	} else if usage, ok := errors.AsType[*kong.ParseError](err); ok {
 		_ = usage.Context.PrintUsage(true)
-		fmt.Fprintln(s.err)
+		s.complain("")
 	}
 	if err != nil {
-		fmt.Fprintln(s.err, "troupe:", err)
+		s.complain("troupe: " + err.Error())
 		return 1
 	}
 	return 0
 }
+
+// complain writes a line where errors go. If even that fails, nobody can be told.
+func (s *shell) complain(line string) { _, _ = fmt.Fprintln(s.err, line) }
 
 // signalled returns a context that ends with the first request to stop. The
 // second one ends the process at once.
@@ -103,11 +106,11 @@ func (s *shell) load(f configFlag) (*config.Config, error) {
 func (s *shell) logger(c *config.Config) *slog.Logger {
 	var h slog.Handler = slog.NewJSONHandler(s.err, &slog.HandlerOptions{Level: c.LogLevel()})
 	if s.terminal {
-		h = tint.NewHandler(s.err, &tint.Options{Level: c.LogLevel(), TimeFormat: time.TimeOnly})
+		h = tint.NewTextHandler(s.err, &tint.Options{Level: c.LogLevel(), TimeFormat: time.TimeOnly})
 	}
 	l := slog.New(h)
 	slog.SetDefault(l)
-	log.SetFlags(0)
-	log.SetOutput(slog.NewLogLogger(h, slog.LevelDebug).Writer())
+	log.SetFlags(0)                                               //nolint:forbidigo // genai writes there
+	log.SetOutput(slog.NewLogLogger(h, slog.LevelDebug).Writer()) //nolint:forbidigo // as above
 	return l
 }

@@ -96,7 +96,7 @@ func TestTrouble(t *testing.T) {
 		{"no such configuration", nil, []string{"--config", "/nowhere/troupe.yaml"}, "troupe config init"},
 		{"unknown key", func(t *testing.T, p *place) {
 			file := filepath.Join(t.TempDir(), "troupe.yaml")
-			if err := os.WriteFile(file, []byte("gemini:\n  modle: x\n"), 0o600); err != nil {
+			if err := os.WriteFile(file, []byte("gemini:\n  modl: x\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			p.env["TROUPE_CONFIG"] = file

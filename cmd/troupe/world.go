@@ -216,8 +216,7 @@ func refused(err error) error {
 	if err == nil {
 		return nil
 	}
-	var e *discordsim.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*discordsim.Error](err); ok {
 		return &web.Refused{Reason: e.Error()}
 	}
 	return &web.Refused{Reason: err.Error()}

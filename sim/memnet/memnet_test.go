@@ -56,8 +56,8 @@ func TestDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := memnet.New()
 		client, server := connect(t, n, n.Listen("host"))
-		defer server.Close()
-		defer client.Close()
+		defer func() { _ = server.Close() }()
+		defer func() { _ = client.Close() }()
 		start := time.Now()
 		_ = client.SetReadDeadline(start.Add(time.Minute))
 		if _, err := client.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
@@ -120,7 +120,7 @@ func TestHTTPAndWebsocket(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			defer ws.Close()
+			defer func() { _ = ws.Close() }()
 			kind, data, err := ws.ReadMessage()
 			if err == nil {
 				_ = ws.WriteMessage(kind, data)
@@ -129,7 +129,7 @@ func TestHTTPAndWebsocket(t *testing.T) {
 		server.Listener.Close()
 		server.Listener = n.Listen("host")
 		server.Start()
-		defer server.Close()
+		defer func() { server.Close() }()
 		transport := &http.Transport{DialContext: n.DialContext}
 		defer transport.CloseIdleConnections()
 		client := &http.Client{Transport: transport}
@@ -137,7 +137,7 @@ func TestHTTPAndWebsocket(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer resp.Body.Close()
+		defer func() { _ = resp.Body.Close() }()
 		if body, _ := io.ReadAll(resp.Body); string(body) != "done" {
 			t.Errorf("body %q", body)
 		}
@@ -146,8 +146,8 @@ func TestHTTPAndWebsocket(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer resp.Body.Close()
-		defer ws.Close()
+		defer func() { _ = resp.Body.Close() }()
+		defer func() { _ = ws.Close() }()
 		_ = ws.WriteMessage(websocket.TextMessage, []byte("hello"))
 		if _, data, err := ws.ReadMessage(); string(data) != "hello" {
 			t.Errorf("echo %q, %v", data, err)
