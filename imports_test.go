@@ -13,17 +13,18 @@ import (
 // package below actors that is not named itself; parts that are not here may
 // import anything.
 var may = map[string][]string{
-	"messages": {},
-	"config":   {"messages"},
-	"actors":   {"messages"},
-	"actors/*": {"actors", "messages"},
-	"discord":  {"messages"},
-	"gemini":   {"messages"},
-	"store":    {"messages"},
-	"store/*":  {"messages", "store"},
-	"web":      {"messages"},
-	"web/*":    {"messages"},
-	"sim/*":    {"messages", "sim/fault", "sim/memnet"},
+	"messages":     {},
+	"config":       {"messages"},
+	"actors":       {"messages"},
+	"actors/*":     {"actors", "messages"},
+	"discord":      {"messages"},
+	"gemini":       {"messages"},
+	"store":        {"messages"},
+	"store/*":      {"messages", "store"},
+	"web":          {"messages"},
+	"web/*":        {"messages"},
+	"sim/*":        {"messages", "sim/fault", "sim/memnet"},
+	"sim/scenario": {"messages", "sim/*"}, // the two worlds together
 	"supervision": {
 		"actors", "actors/*", "messages", "config",
 	},

@@ -126,10 +126,10 @@ func TestHTTPAndWebsocket(t *testing.T) {
 				_ = ws.WriteMessage(kind, data)
 			}
 		}))
-		server.Listener.Close()
+		_ = server.Listener.Close()
 		server.Listener = n.Listen("host")
 		server.Start()
-		defer func() { server.Close() }()
+		defer server.Close()
 		transport := &http.Transport{DialContext: n.DialContext}
 		defer transport.CloseIdleConnections()
 		client := &http.Client{Transport: transport}
