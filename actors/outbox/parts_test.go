@@ -199,7 +199,7 @@ func TestCommand(t *testing.T) {
 	w.at(4*time.Second, func() { w.finish(1, r, paragraphs(2)) })
 	w.run(time.Minute)
 	w.want(
-		`1.0705s respond "one"`,
+		`1.0685s respond "one"`,
 		`3.0625s respond "one two"`,
 		`4.0675s respond further "1xxxxxxxxxxxxxxxxxxx... (1500)"`,
 		`4.0675s respond "0xxxxxxxxxxxxxxxxxxx... (1500)"`,
@@ -230,7 +230,7 @@ func TestCommandTooLate(t *testing.T) {
 	w.at(14*time.Minute+40*time.Second, func() { w.finish(1, r, "one two") })
 	w.run(time.Hour)
 	w.want(
-		`70.5ms respond "one"`,
+		`68.5ms respond "one"`,
 		`14m40.0675s edit 1000 "one two"`,
 		"14m40.13s answer 1: posted as [1000]",
 	)
