@@ -17,6 +17,7 @@ import (
 	"troupe/config"
 	"troupe/messages"
 	"troupe/sim/discordsim"
+	"troupe/sim/fault"
 	"troupe/sim/geminisim"
 
 	"github.com/bwmarrin/discordgo"
@@ -26,6 +27,7 @@ import (
 // A ground is a simulated Discord and a simulated Gemini on real sockets of
 // loopback, which answer at once and limit nothing, and a watch on the bot.
 type ground struct {
+	plan       *fault.Plan // of Discord
 	discord    *discordsim.Server
 	gemini     *geminisim.Server
 	discordURL string
@@ -37,8 +39,12 @@ type ground struct {
 
 func newGround(b testing.TB, people int, limits discordsim.Limits) *ground {
 	b.Helper()
+	plan := fault.NewPlan()
 	g := &ground{
-		discord: discordsim.New(discordsim.Config{Limits: limits, MessageContentIntent: true, IdentifyEvery: -1}),
+		plan: plan,
+		discord: discordsim.New(discordsim.Config{
+			Plan: plan, Limits: limits, MessageContentIntent: true, IdentifyEvery: -1,
+		}),
 		gemini: geminisim.New(geminisim.Config{Answer: func(*messages.Prompt) geminisim.Reply {
 			return geminisim.Reply{Text: "Forty-two, as far as anybody knows."}
 		}}),
@@ -221,6 +227,7 @@ func BenchmarkAnswer(b *testing.B) {
 // first token at 200 ms, its last at 400 ms and 125 ms for each post.
 func BenchmarkFirstText(b *testing.B) {
 	g := newGround(b, 1, discordsim.Limits{Off: true})
+	g.plan.Set(discordsim.ClassMessageCreate, fault.Fault{Latency: 125 * time.Millisecond})
 	g.gemini.SetLatency(geminisim.Latency{First: 200 * time.Millisecond, Last: 400 * time.Millisecond})
 	g.gemini.SetAnswer(func(*messages.Prompt) geminisim.Reply {
 		return geminisim.Reply{Text: strings.Repeat("Forty-two. ", 40)}
