@@ -6,7 +6,10 @@ import "time"
 // with what is said at the command. The error is [*Refused] when the journal
 // is full, and [*Failure] when the store fails.
 
-// AcceptTrigger keeps a trigger. The answer is [*Accepted].
+// AcceptTrigger keeps a trigger. The answer is [*Accepted]. The same comes before
+// it as progress, when the trigger outlives the death of the process: a loss of
+// power in the short time between would leave it to Discord's session, in which
+// it is not acknowledged yet, to bring it again.
 type AcceptTrigger struct{ Trigger Trigger }
 
 // Accepted answers [AcceptTrigger].
@@ -27,6 +30,7 @@ type KeepFinal struct {
 	Trigger  MessageID
 	Revision int
 	Text     string
+	Patient  bool // nothing waits for it yet: it may share the commit of what comes next
 }
 
 // KeepShared keeps whom one message is about to answer, before it is posted.

@@ -32,7 +32,7 @@ func BenchmarkApply(b *testing.B) {
 						writes[i] = &messages.AcceptTrigger{Trigger: question(id)}
 						id++
 					}
-					if _, err := s.Apply(b.Context(), writes); err != nil {
+					if _, err := s.Apply(b.Context(), writes, nil); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -77,7 +77,7 @@ func BenchmarkUnfinished(b *testing.B) {
 		t.Channel = messages.ChannelID(id % 1000)
 		writes = append(writes, &messages.AcceptTrigger{Trigger: t}, &messages.KeepPart{Trigger: t.ID, Message: 1})
 	}
-	if _, err := s.Apply(b.Context(), writes); err != nil {
+	if _, err := s.Apply(b.Context(), writes, nil); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {

@@ -165,7 +165,7 @@ func TestOneHolder(t *testing.T) {
 
 func apply(t *testing.T, s Store, writes ...any) {
 	t.Helper()
-	if _, err := s.Apply(t.Context(), writes); err != nil {
+	if _, err := s.Apply(t.Context(), writes, nil); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 	case "write": // without end, and tell what is kept
 		for id := firstID(); ; id++ {
-			if _, err := s.Apply(context.Background(), group(id)); err != nil {
+			if _, err := s.Apply(context.Background(), group(id), nil); err != nil {
 				fmt.Println(err)
 				os.Exit(1)
 			}

@@ -39,7 +39,7 @@ func NewMemory() *Memory {
 }
 
 // Apply implements [Store].
-func (s *Memory) Apply(ctx context.Context, writes []any) ([]any, error) {
+func (s *Memory) Apply(ctx context.Context, writes []any, written func([]any)) ([]any, error) {
 	if err := check(writes); err != nil {
 		return nil, err
 	}
@@ -51,6 +51,9 @@ func (s *Memory) Apply(ctx context.Context, writes []any) ([]any, error) {
 	results := make([]any, len(writes))
 	for i, w := range writes {
 		results[i] = s.apply(w)
+	}
+	if written != nil {
+		written(results)
 	}
 	return results, nil
 }

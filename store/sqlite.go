@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -17,15 +18,17 @@ import (
 // readers is how many reads may go on beside the one writer.
 const readers = 4
 
-// pragmas returns how the file is used (SQLite documentation, PRAGMA). In WAL
-// mode only synchronous=FULL flushes each commit. The log is written back into
+// pragmas returns how the file is used (SQLite documentation, PRAGMA). With
+// synchronous=NORMAL in WAL mode SQLite flushes the log only before it writes it
+// back; [file.Apply] flushes it after each commit, so that it can tell between
+// the two that the process may die. The log is written back into
 // the file whenever it has wal_autocheckpoint pages (of 4 KiB), and does not
 // stay larger than journal_size_limit bytes after a burst.
 func pragmas() map[string]string {
 	return map[string]string{
 		"busy_timeout":       "5000", // ms
 		"journal_mode":       "WAL",
-		"synchronous":        "FULL",
+		"synchronous":        "NORMAL",
 		"wal_autocheckpoint": "1000",
 		"journal_size_limit": "8388608",
 	}
@@ -39,6 +42,7 @@ type file struct {
 	write *sql.DB // one connection
 	read  *sql.DB
 	stmts map[string]*sql.Stmt // of write, by their text; made at open
+	log   *os.File             // that SQLite appends commits to: one file as long as ours is open
 }
 
 // openSQLite opens the file with the pragmas that [pragmas] returns. Tests have
@@ -74,6 +78,12 @@ func (s *file) open(ctx context.Context, pragmas map[string]string) (err error) 
 		return err
 	}
 	if err := countDeaths(ctx, s.write); err != nil {
+		return err
+	}
+	if s.log, err = os.OpenFile(s.path+"-wal", os.O_RDWR, 0); err != nil {
+		return err
+	}
+	if err := flush(s.log); err != nil {
 		return err
 	}
 	if err := s.prepare(ctx); err != nil {
@@ -164,6 +174,9 @@ func (s *file) Close() error {
 // process may be about to lock it, and would hold what a third cannot see.
 func (s *file) letGo() error {
 	var errs []error
+	if s.log != nil {
+		errs = append(errs, s.log.Close())
+	}
 	for _, db := range []*sql.DB{s.read, s.write} {
 		if db != nil {
 			errs = append(errs, db.Close())

@@ -28,7 +28,11 @@ type Store interface {
 	// ends, so that nil means kept and an error means not kept. Only an error
 	// of the disk itself may leave it open; every write but CountAttempt,
 	// AttemptMade and Quarantine may be repeated without harm.
-	Apply(ctx context.Context, writes []any) (results []any, err error)
+	//
+	// written, unless it is nil, is told the results before that: when the group
+	// outlives the process, though not yet the machine. It returns at once and
+	// calls nothing of the store. An error may follow.
+	Apply(ctx context.Context, writes []any, written func(results []any)) (results []any, err error)
 
 	// Trigger returns a trigger, and whether there is one.
 	Trigger(ctx context.Context, id messages.MessageID) (messages.Trigger, bool, error)

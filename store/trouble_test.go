@@ -21,7 +21,7 @@ func TestDiskFull(t *testing.T) {
 	}
 	id := messages.MessageID(1)
 	for ; err == nil; id++ {
-		_, err = s.Apply(t.Context(), group(id))
+		_, err = s.Apply(t.Context(), group(id), nil)
 	}
 	want := "store " + path + ": the disk is full: make room; what was accepted is kept (database or disk is full (13))"
 	if err.Error() != want {
@@ -65,7 +65,7 @@ func TestLocked(t *testing.T) {
 		}
 	}
 	exec(`BEGIN IMMEDIATE`)
-	_, err = s.Apply(t.Context(), group(2))
+	_, err = s.Apply(t.Context(), group(2), nil)
 	want := "store " + path + ": another program holds it: close that, a database browser or a backup perhaps; what was accepted is kept (database is locked (5) (SQLITE_BUSY))"
 	if err == nil || err.Error() != want {
 		t.Error(err)
@@ -109,7 +109,7 @@ func TestReadOnly(t *testing.T) {
 		if _, err := s.(*file).write.ExecContext(t.Context(), `PRAGMA query_only = `+on); err != nil {
 			t.Fatal(err)
 		}
-		_, err := s.Apply(t.Context(), group(2))
+		_, err := s.Apply(t.Context(), group(2), nil)
 		want := "store " + path + ": it cannot be written: check the owner and the rights of the file and its folder (attempt to write a readonly database (8))"
 		if on == "1" && (err == nil || err.Error() != want) || on == "0" && err != nil {
 			t.Errorf("query_only %s: %v", on, err)

@@ -48,7 +48,7 @@ func (s *file) prepare(ctx context.Context) error {
 }
 
 // Apply implements [Store].
-func (s *file) Apply(ctx context.Context, writes []any) ([]any, error) {
+func (s *file) Apply(ctx context.Context, writes []any, written func([]any)) ([]any, error) {
 	if err := check(writes); err != nil {
 		return nil, err
 	}
@@ -64,10 +64,17 @@ func (s *file) Apply(ctx context.Context, writes []any) ([]any, error) {
 	if err != nil {
 		return nil, advise(s.path, err)
 	}
+	if written != nil {
+		written(results)
+	}
+	if err := flush(s.log); err != nil {
+		return nil, advise(s.path, err)
+	}
 	return results, nil
 }
 
-// commit does the writes in one transaction.
+// commit does the writes in one transaction. They are in the log then, for the
+// system to bring to the disk: a kill does not harm them.
 func (s *file) commit(ctx context.Context, conn *sql.Conn, writes []any) ([]any, error) {
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {

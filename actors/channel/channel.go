@@ -125,6 +125,8 @@ func (a *channel) Receive(c *actor.Context) {
 		actors.Ask(c, a.cfg.Journal, &messages.GetUnfinished{Channel: a.cfg.ID}, journalWait, backlogAsked{})
 	case *messages.MessageReceived, *messages.MessageEdited, *messages.MessagesDeleted, *messages.CommandUsed, *messages.Wake:
 		a.event(c, held{m, c.Sender()})
+	case actors.Progress:
+		a.written(c, m)
 	case actors.Answered:
 		a.answered(c, m)
 	case *messages.GetWindow:
@@ -231,7 +233,7 @@ func (a *channel) guildAnswered(c *actor.Context, m actors.Answered) {
 func (a *channel) backlog(c *actor.Context, m actors.Answered) {
 	if u, ok := m.Message.(*messages.Unfinished); ok {
 		for _, t := range u.Triggers {
-			if a.state.ask(t) {
+			if a.state.ask(t, time.Now()) {
 				a.state.takeUp(t)
 				a.place.guild = t.Guild
 			}

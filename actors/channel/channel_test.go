@@ -27,6 +27,7 @@ type stage struct {
 	unfinished []messages.Trigger
 	known      map[messages.MessageID]messages.Trigger // to the store
 	refuse     error                                   // what the journal answers to accepts
+	writes     bool                                    // the journal has them before it answers
 }
 
 func newStage(e actortest.Engine, change func(*stage, *Config)) *stage {
@@ -54,6 +55,9 @@ func (s *stage) journalHears(c *actor.Context) {
 	case *messages.GetUnfinished:
 		c.Respond(&messages.Unfinished{Triggers: s.unfinished})
 	case *messages.AcceptTrigger:
+		if s.writes {
+			c.Respond(actors.Partial{Message: &messages.Accepted{Trigger: m.Trigger, Fresh: true}})
+		}
 		if s.refuse != nil {
 			c.Respond(s.refuse)
 			return
@@ -155,6 +159,43 @@ func TestNotAccepted(t *testing.T) {
 		s.say(1, ann, "a")
 		if !s.mayspeak(1) {
 			t.Error("the question is not answered when it comes again")
+		}
+	})
+}
+
+// The word is given when a question outlives the process. Should it not come to
+// the disk, its answer goes on, and the question is accepted when it comes again.
+func TestWrittenThenNotAccepted(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStage(e, func(s *stage, _ *Config) {
+			s.refuse, s.writes = &messages.Failure{Cause: messages.CauseInternal}, true
+		})
+		if _, ok := s.say(1, ann, "a").(*messages.Refused); !ok {
+			t.Error("a question that is not on the disk was taken")
+		}
+		if !s.mayspeak(1) {
+			t.Error("its answer may not go on")
+		}
+		s.e.Tell(s.pid, &messages.GetConversations{})
+		s.refuse = nil
+		if d := cmp.Diff(&messages.Taken{}, s.say(1, ann, "a")); d != "" {
+			t.Error(d)
+		}
+		if len(s.turns[1]) != 1 {
+			t.Errorf("%d turns", len(s.turns[1]))
+		}
+	})
+}
+
+// A store that fails costs no generations: turns wait until it works.
+func TestWary(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStage(e, func(s *stage, _ *Config) { s.refuse = &messages.Failure{Cause: messages.CauseInternal} })
+		for range 5 {
+			s.say(1, ann, "a")
+		}
+		if len(s.turns[1]) != 1 {
+			t.Errorf("%d turns were started", len(s.turns[1]))
 		}
 	})
 }

@@ -62,15 +62,15 @@ func (a *channel) ask(c *actor.Context, t messages.Trigger, sender *actor.PID) {
 		a.reply(c, sender, &messages.Taken{})
 		return
 	}
-	if known := a.state.find(t.ID); known != nil && known.accepted {
+	known := a.state.find(t.ID)
+	switch {
+	case known != nil && known.durable:
 		a.reply(c, sender, &messages.Taken{})
 		return
-	}
-	if waiting := a.takers[t.ID]; waiting != nil {
-		a.takers[t.ID] = append(waiting, sender)
+	case a.takers[t.ID] != nil:
+		a.takers[t.ID] = append(a.takers[t.ID], sender)
 		return
-	}
-	if !a.state.ask(t) {
+	case known == nil && !a.state.ask(t, time.Now()):
 		a.reply(c, sender, &messages.Refused{Reason: messages.RefusedFull, RetryAfter: time.Second})
 		return
 	}
@@ -79,24 +79,48 @@ func (a *channel) ask(c *actor.Context, t messages.Trigger, sender *actor.PID) {
 	a.step(c)
 }
 
-// accepted tells those who brought a trigger that it is durable, or was before.
-func (a *channel) accepted(c *actor.Context, id messages.MessageID, m actors.Answered) {
-	var told any = &messages.Taken{}
-	switch stored, ok := m.Message.(*messages.Accepted); {
-	case !ok: // the event comes again
-		a.cfg.Log.Error("trigger not accepted", "channel_id", a.cfg.ID, "trigger_id", id, "err", m.Err)
-		told = &messages.Refused{Reason: messages.RefusedRestarted, RetryAfter: time.Second}
-		a.drop(c, id)
+// written goes on with a trigger that outlives the process, though it is not on
+// the disk yet: its answer may be shown.
+func (a *channel) written(c *actor.Context, m actors.Progress) {
+	stored, ok := m.Message.(*messages.Accepted)
+	switch {
+	case !ok:
+		return
 	case stored.Trigger.State.Ended():
-		a.drop(c, id)
+		a.drop(c, stored.Trigger.ID)
 	default:
 		a.state.accept(stored.Trigger)
 	}
+	a.step(c)
+}
+
+// accepted tells those who brought a trigger that it is durable, or was before.
+// What cannot be made durable comes again; if its answer is being shown, that
+// goes on.
+func (a *channel) accepted(c *actor.Context, id messages.MessageID, m actors.Answered) {
+	var told any = &messages.Taken{}
+	t := a.state.find(id)
+	switch stored, ok := m.Message.(*messages.Accepted); {
+	case !ok:
+		a.state.wary = true
+		a.cfg.Log.Error("trigger not accepted", "channel_id", a.cfg.ID, "trigger_id", id, "err", m.Err)
+		told = &messages.Refused{Reason: messages.RefusedRestarted, RetryAfter: time.Second}
+		if t == nil || !t.word {
+			a.drop(c, id)
+		}
+	case stored.Trigger.State.Ended():
+		a.drop(c, id)
+	case t != nil:
+		if !t.accepted {
+			a.state.accept(stored.Trigger)
+		}
+		t.durable, a.state.wary = true, false
+	}
+	a.step(c) // first: somebody waits for the answer
 	for _, taker := range a.takers[id] {
 		a.reply(c, taker, told)
 	}
 	delete(a.takers, id)
-	a.step(c)
 }
 
 // drop ends a trigger that needs no answer of ours.

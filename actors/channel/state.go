@@ -11,6 +11,10 @@ import (
 // is asked again: as long as the coalescer keeps its generation.
 const joinFor = 2 * time.Second
 
+// freshFor is how old a question may be to be answered beside being accepted.
+// An older one has come before, perhaps.
+const freshFor = 2 * time.Second
+
 // A state is what the channel knows. Its methods say what is to be done.
 type state struct {
 	window window
@@ -18,6 +22,7 @@ type state struct {
 	ended  []answer // lately, the eldest first
 	side   int      // people answered side by side
 	bound  int      // of questions that wait; as many more are told that they come too late
+	wary   bool     // the store has failed: no turn starts before its trigger is accepted
 }
 
 // An asked is a trigger on its way to its outcome.
@@ -25,9 +30,11 @@ type asked struct {
 	trigger  messages.Trigger
 	same     string         // equal for questions that may share one generation
 	refuse   messages.Cause // all that is said is why there is no answer; "" for an answer
+	late     bool           // it was asked a while ago: it may be answered already, which the store knows
 	again    bool           // it comes from the store: a former instance may have answered in part
-	accepted bool           // the store has it
+	accepted bool           // the store has it, and the process may die
 	running  bool           // its turn is started
+	durable  bool           // it is on the disk
 	word     bool           // its turn may speak
 }
 
@@ -41,11 +48,11 @@ type answer struct {
 // ask queues a trigger, in the order of IDs. When as many wait as may, it is to be
 // refused; it reports false if even that would be too many, or if the trigger
 // is there already.
-func (s *state) ask(t messages.Trigger) bool {
+func (s *state) ask(t messages.Trigger, now time.Time) bool {
 	if s.find(t.ID) != nil || len(s.queue) >= 2*s.bound {
 		return false
 	}
-	a := &asked{trigger: t, same: t.Sameness()}
+	a := &asked{trigger: t, same: t.Sameness(), late: now.Sub(t.ID.Time()) > freshFor}
 	if len(s.queue) >= s.bound {
 		a.refuse = messages.CauseBusy
 	}
@@ -85,7 +92,7 @@ const (
 func (s *state) takeUp(t messages.Trigger) {
 	s.accept(t)
 	if a := s.find(t.ID); a != nil {
-		a.again = true
+		a.again, a.durable = true, true
 		if t.Attempts >= maxAttempts || t.Deaths >= maxDeaths {
 			a.refuse = messages.CauseInternal
 		}
@@ -130,7 +137,7 @@ func (s *state) due() (start, speak []*asked) {
 		if a.refuse == "" {
 			speaking[a.trigger.Asker.ID] = true
 		}
-		if !a.running && (a.refuse != "" || underway[a.same] || first && running < s.side) {
+		if !a.running && (a.accepted || !a.late && !s.wary) && (a.refuse != "" || underway[a.same] || first && running < s.side) {
 			start = append(start, a)
 			a.running = true
 			if a.refuse == "" {

@@ -16,6 +16,9 @@ import (
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
+// then is when the questions of these tests are asked: their IDs are small.
+var then = messages.MessageID(0).Time()
+
 func newTestState(side, bound int) *state {
 	return &state{window: window{max: 10}, side: side, bound: bound}
 }
@@ -53,10 +56,10 @@ func wantDue(t *testing.T, s *state, want string) {
 // People are answered side by side, one person's questions one after the other.
 func TestDueInOrder(t *testing.T) {
 	s := newTestState(2, 10)
-	s.ask(question(1, ann, "a"))
-	s.ask(question(2, ann, "b"))
-	s.ask(question(3, bob, "c"))
-	s.ask(question(4, 3, "d"))
+	s.ask(question(1, ann, "a"), then)
+	s.ask(question(2, ann, "b"), then)
+	s.ask(question(3, bob, "c"), then)
+	s.ask(question(4, 3, "d"), then)
 	wantDue(t, s, "start [1 3] speak []")
 	s.acceptAll()
 	wantDue(t, s, "start [] speak [1 3]")
@@ -70,10 +73,10 @@ func TestDueInOrder(t *testing.T) {
 // many are answered, but speaks only after what the same person asked before.
 func TestDueRepeats(t *testing.T) {
 	s := newTestState(1, 10)
-	s.ask(question(1, ann, "Why?"))
-	s.ask(question(2, ann, "why"))
-	s.ask(question(3, bob, "why?"))
-	s.ask(question(4, 3, "how?"))
+	s.ask(question(1, ann, "Why?"), then)
+	s.ask(question(2, ann, "why"), then)
+	s.ask(question(3, bob, "why?"), then)
+	s.ask(question(4, 3, "how?"), then)
 	s.acceptAll()
 	wantDue(t, s, "start [1 2 3] speak [1 3]")
 	s.end(1, noon)
@@ -88,11 +91,11 @@ func TestDueRepeats(t *testing.T) {
 func TestFullQueue(t *testing.T) {
 	s := newTestState(1, 2)
 	for id := range messages.MessageID(4) {
-		if !s.ask(question(id+1, messages.UserID(id+1), fmt.Sprint(id))) {
+		if !s.ask(question(id+1, messages.UserID(id+1), fmt.Sprint(id)), then) {
 			t.Fatalf("question %d was not taken", id+1)
 		}
 	}
-	if s.ask(question(5, 5, "e")) {
+	if s.ask(question(5, 5, "e"), then) {
 		t.Error("more is taken than twice the bound")
 	}
 	s.acceptAll()
@@ -108,12 +111,12 @@ func TestFullQueue(t *testing.T) {
 // its place by age, but never before one that runs.
 func TestAskOrder(t *testing.T) {
 	s := newTestState(1, 10)
-	s.ask(question(5, ann, "a"))
+	s.ask(question(5, ann, "a"), then)
 	s.acceptAll()
 	s.run()
-	s.ask(question(9, ann, "b"))
-	s.ask(question(3, ann, "c"))
-	if s.ask(question(9, ann, "b")) {
+	s.ask(question(9, ann, "b"), then)
+	s.ask(question(3, ann, "c"), then)
+	if s.ask(question(9, ann, "b"), then) {
 		t.Error("asked twice")
 	}
 	if d := gocmp.Diff([]messages.MessageID{5, 3, 9}, ids(s.queue)); d != "" {
@@ -127,13 +130,24 @@ func TestTakeUp(t *testing.T) {
 	s := newTestState(5, 10)
 	for i, tr := range []messages.Trigger{{Attempts: 2, Deaths: 9}, {Attempts: 3}, {Deaths: 10}} {
 		tr.ID, tr.Asker.ID = messages.MessageID(i+1), messages.UserID(i+1)
-		s.ask(tr)
+		s.ask(tr, then)
 		s.takeUp(tr)
 		a := s.find(tr.ID)
 		if !a.again || !a.accepted || (a.refuse != "") != (i > 0) {
 			t.Errorf("trigger %d: %+v", i+1, a)
 		}
 	}
+}
+
+// What was asked a while ago is not begun before the store has said that it is
+// not answered yet.
+func TestDueLate(t *testing.T) {
+	s := newTestState(5, 10)
+	s.ask(question(1, ann, "a"), then.Add(freshFor+time.Second))
+	s.ask(question(2, bob, "b"), then)
+	wantDue(t, s, "start [2] speak []")
+	s.acceptAll()
+	wantDue(t, s, "start [1] speak [1 2]")
 }
 
 // The window of a question leaves out copies of it, and the answers to those,
@@ -149,10 +163,10 @@ func TestSaid(t *testing.T) {
 	} {
 		s.window.add(l)
 	}
-	s.ask(question(2, ann, "why?"))
-	s.ask(question(3, bob, "Why"))
-	s.ask(question(5, 9, "WHY?"))
-	s.ask(question(7, 10, "why?"))
+	s.ask(question(2, ann, "why?"), then)
+	s.ask(question(3, bob, "Why"), then)
+	s.ask(question(5, 9, "WHY?"), then)
+	s.ask(question(7, 10, "why?"), then)
 	s.end(2, noon)
 	w := s.said(s.find(5), noon)
 	if len(w.Lines) != 1 || w.Anchor != 1 {
@@ -171,7 +185,7 @@ func TestAnsweredIsOneLine(t *testing.T) {
 	s := newTestState(1, 10)
 	s.window.add(messages.Line{ID: 11, Text: "part"})
 	s.answered(&messages.TurnEnded{Trigger: 10, Answer: "part one and two", Parts: []messages.MessageID{11, 12}}, messages.User{ID: self})
-	s.ask(question(20, ann, "next"))
+	s.ask(question(20, ann, "next"), then)
 	w := s.said(s.find(20), noon)
 	if len(w.Lines) != 1 || w.Lines[0].Text != "part one and two" {
 		t.Errorf("window: %+v", w.Lines)

@@ -37,7 +37,7 @@ func (f *faulty) set(before func(ctx context.Context, writes []any) error) {
 	f.before = before
 }
 
-func (f *faulty) Apply(ctx context.Context, writes []any) ([]any, error) {
+func (f *faulty) Apply(ctx context.Context, writes []any, written func([]any)) ([]any, error) {
 	f.mu.Lock()
 	before := f.before
 	f.mu.Unlock()
@@ -47,7 +47,7 @@ func (f *faulty) Apply(ctx context.Context, writes []any) ([]any, error) {
 	f.mu.Lock()
 	f.groups = append(f.groups, len(writes))
 	f.mu.Unlock()
-	return f.Memory.Apply(ctx, writes)
+	return f.Memory.Apply(ctx, writes, written)
 }
 
 func (f *faulty) Notes(ctx context.Context, owner string) (map[string]string, error) {

@@ -35,7 +35,9 @@ type Store interface {
 	// Apply does all the writes or none, in their order, and returns when they
 	// are durable. A write is one of the journal's commands; its result is what
 	// answers the command.
-	Apply(ctx context.Context, writes []any) (results []any, err error)
+	// written is told the results before that, when the writes outlive the
+	// process, though not yet the machine.
+	Apply(ctx context.Context, writes []any, written func(results []any)) (results []any, err error)
 
 	Trigger(ctx context.Context, id messages.MessageID) (messages.Trigger, bool, error)
 	Unfinished(ctx context.Context, channel messages.ChannelID) ([]messages.Trigger, error)
@@ -74,8 +76,9 @@ const (
 const (
 	commitTimeout = 30 * time.Second // for a commit; whoever asked has given up by then
 	readTimeout   = 10 * time.Second
-	slowCommit    = 5 * time.Second // from then on the store counts as down
-	probePause    = 5 * time.Second // before a store that is down is tried again
+	slowCommit    = 5 * time.Second       // from then on the store counts as down
+	probePause    = 5 * time.Second       // before a store that is down is tried again
+	patience      = 25 * time.Millisecond // that a write has for which nobody waits
 	firstPrune    = time.Minute
 	prunePause    = time.Hour
 )
@@ -109,7 +112,15 @@ type (
 	}
 	slow  struct{} // the commit under way takes long
 	again struct{} // the store is down: is it still?
-	prune struct{}
+	// written tells that the group at hand outlives the process. One of a former
+	// instance is void.
+	written struct {
+		by      *journal
+		answers []any
+	}
+	// lingered ends the patience of writes.
+	lingered struct{}
+	prune    struct{}
 )
 
 // New returns the producer of a journal.
@@ -140,6 +151,10 @@ func (a *journal) Receive(c *actor.Context) {
 	case *messages.GetTrigger, *messages.GetUnfinished, *messages.GetUnfinishedChannels, *messages.GetSession,
 		*messages.GetAttempts, *messages.GetNotes, *messages.GetShared:
 		a.act(c, a.state.ask(a.remember(c), m))
+	case written:
+		if m.by == a {
+			a.act(c, a.state.written(m.answers))
+		}
 	case committed:
 		a.committed(c, m)
 	case found:
@@ -150,6 +165,8 @@ func (a *journal) Receive(c *actor.Context) {
 		a.act(c, a.state.slow())
 	case again:
 		a.act(c, a.state.again())
+	case lingered:
+		a.act(c, a.state.lingered())
 	case prune:
 		a.prune(c)
 	case actor.Stopped:
@@ -206,8 +223,14 @@ func (a *journal) act(c *actor.Context, todo []action) {
 		case up:
 			a.cfg.Log.Info("the store works")
 			c.Send(a.cfg.Health, &messages.PartUp{Part: storePart})
+		case announce:
+			if asker := a.askers[do.id]; asker != nil {
+				c.Send(asker, actors.Partial{Message: do.message})
+			}
 		case pause:
 			actors.After(c, probePause, again{})
+		case linger:
+			actors.After(c, patience, lingered{})
 		}
 	}
 	a.metrics.waiting.Set(float64(a.state.held()))

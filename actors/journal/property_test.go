@@ -75,7 +75,7 @@ func (m *model) serve(todo []action) {
 				m.t.Fatalf("write %d is answered twice", a.id)
 			}
 			m.answers[a.id] = a.message
-		case blame, down, up, pause, read:
+		case announce, linger, blame, down, up, pause, read:
 		}
 	}
 }

@@ -27,14 +27,16 @@ const (
 type verb int
 
 const (
-	commit verb = iota // give writes to the store
-	probe              // give it a harmless one
-	read               // ask it the question that is the message
-	answer             // send the message to whoever waits for id
-	blame              // log that the store does not take the message
-	down               // tell that the store fails
-	up                 // tell that it works
-	pause              // call again after a while
+	commit   verb = iota // give writes to the store
+	probe                // give it a harmless one
+	read                 // ask it the question that is the message
+	announce             // send the message to whoever waits for id, as progress
+	answer               // send the message to whoever waits for id
+	blame                // log that the store does not take the message
+	down                 // tell that the store fails
+	up                   // tell that it works
+	pause                // call again after a while
+	linger               // call lingered in a moment
 )
 
 // An action is what the shell is to do.
@@ -65,16 +67,17 @@ const (
 
 // state is a journal without the world: what is to be written, in what groups.
 type state struct {
-	cfg    limits
-	serial uint64
-	phase  phase
-	store  condition
-	group  []write   // that the store has, or that has just failed
-	halves [][]write // of groups that failed, to be tried before the queue
-	queue  []write
-	cause  string        // why the group failed, while probing
-	took   time.Duration // moving mean of a commit
-	paused bool          // again will be called
+	cfg     limits
+	serial  uint64
+	phase   phase
+	store   condition
+	group   []write   // that the store has, or that has just failed
+	halves  [][]write // of groups that failed, to be tried before the queue
+	queue   []write
+	cause   string        // why the group failed, while probing
+	took    time.Duration // moving mean of a commit
+	paused  bool          // again will be called
+	lingers bool          // lingered will be called
 
 	reads
 
@@ -110,6 +113,28 @@ func (s *state) write(id uint64, command any) []action {
 	s.queue = append(s.queue, write{id, command})
 	if s.phase == idle {
 		s.proceed()
+	}
+	return s.out
+}
+
+// patient reports whether nobody waits for a write: it may share the commit of
+// one that somebody does wait for.
+func patient(w write) bool {
+	switch m := w.command.(type) {
+	case *messages.KeepFinal:
+		return m.Patient
+	case *messages.AttemptMade, *messages.CountAttempt, *messages.KeepSession, *messages.KeepAlive, *messages.Prune:
+		return true
+	}
+	return false
+}
+
+// lingered ends the wait for a commit to share.
+func (s *state) lingered() []action {
+	s.out = s.out[:0]
+	s.lingers = false
+	if s.phase == idle {
+		s.hurry()
 	}
 	return s.out
 }
@@ -160,6 +185,21 @@ func (s *state) committed(r result) []action {
 	return s.out
 }
 
+// written announces what the group at hand will be answered, to who can do
+// something with it before it is on the disk.
+func (s *state) written(answers []any) []action {
+	s.out = s.out[:0]
+	if s.phase != committing || len(answers) != len(s.group) {
+		return s.out
+	}
+	for i, w := range s.group {
+		if _, ok := w.command.(*messages.AcceptTrigger); ok {
+			s.do(action{verb: announce, id: w.id, message: answers[i]})
+		}
+	}
+	return s.out
+}
+
 // split deals with a group that failed in a store that works: half of it may be
 // fine, and a write that fails alone is to blame itself.
 func (s *state) split() {
@@ -202,8 +242,21 @@ func (s *state) works() {
 	}
 }
 
-// proceed gives the store what comes next.
+// proceed gives the store what comes next, or lets it linger for a moment if
+// nobody waits for it.
 func (s *state) proceed() {
+	if len(s.halves) == 0 && len(s.queue) > 0 && len(s.queue) <= s.cfg.Batch && !slices.ContainsFunc(s.queue, func(w write) bool { return !patient(w) }) {
+		if !s.lingers {
+			s.lingers = true
+			s.do(action{verb: linger})
+		}
+		return
+	}
+	s.hurry()
+}
+
+// hurry gives the store what comes next.
+func (s *state) hurry() {
 	switch {
 	case len(s.halves) > 0:
 		s.group, s.halves = s.halves[0], s.halves[1:]

@@ -30,14 +30,14 @@ func (a *journal) commit(c *actor.Context, group []write) {
 func (a *journal) probe(c *actor.Context) { a.apply(c, []any{harmless}) }
 
 func (a *journal) apply(c *actor.Context, commands []any) {
-	store, log, metrics := a.cfg.Store, a.cfg.Log, a.metrics
+	store, log, metrics, engine, self := a.cfg.Store, a.cfg.Log, a.metrics, c.Engine(), c.PID()
 	actors.Go(c, func(ctx context.Context) any {
 		ctx, done := context.WithTimeout(ctx, commitTimeout)
 		defer done()
 		var r result
 		began := time.Now()
 		r.err = guarded(log, func() (err error) {
-			r.answers, err = store.Apply(ctx, commands)
+			r.answers, err = store.Apply(ctx, commands, func(answers []any) { engine.Send(self, written{a, answers}) })
 			return err
 		})
 		if n := len(r.answers); r.err == nil && n != len(commands) {

@@ -200,7 +200,7 @@ func TestMerge(t *testing.T) {
 	for _, what := range w.kept {
 		got += fmt.Sprintf("%T%v ", what, what)
 	}
-	const want = "*messages.KeepFinal&{1 0 the answer} *messages.KeepFinal&{2 0 the answer} *messages.KeepFinal&{3 0 the answer} " +
+	const want = "*messages.KeepFinal&{1 0 the answer true} *messages.KeepFinal&{2 0 the answer true} *messages.KeepFinal&{3 0 the answer true} " +
 		"*messages.KeepShared&{1-0-i [1 2 3]} "
 	if got != want {
 		t.Errorf("kept %s", got)

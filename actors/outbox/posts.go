@@ -101,8 +101,11 @@ func (r *round) keepFor(u *unit, finished bool) {
 	r.room -= n
 }
 
-// together answers those who share an answer.
+// together answers those who share an answer. Who was refused meanwhile, or got
+// another one, is served by themselves.
 func (r *round) together(finished []*reply, need int) {
+	text := finished[0].text
+	finished = slices.DeleteFunc(finished, func(m *reply) bool { return m.text != text })
 	if len(finished) == 1 {
 		r.post(finished[0])
 		return

@@ -146,7 +146,9 @@ func (s *state) complete(r *reply, text string, now time.Time) {
 		r.failure = &messages.Failure{Cause: messages.CauseEmpty, Detail: "no text to bring to the channel"}
 		return
 	}
-	s.keep(r, &messages.KeepFinal{Trigger: r.Trigger, Revision: r.Revision, Text: text}, now)
+	s.keep(r, &messages.KeepFinal{
+		Trigger: r.Trigger, Revision: r.Revision, Text: text, Patient: len(r.goal) == 1 && len(r.parts) == 0,
+	}, now)
 }
 
 // cancel takes in that an answer is not wanted any more.

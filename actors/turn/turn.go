@@ -235,12 +235,15 @@ func (a *turn) open(c *actor.Context) {
 	if !a.state.opens() {
 		return
 	}
+	if a.state.decided() {
+		a.deliver(c)
+		return
+	}
 	reply := a.state.reply()
 	a.tellOutbox(c, &messages.OpenReply{Reply: reply})
-	if text := a.state.text; text != "" && !a.state.decided() {
+	if text := a.state.text; text != "" {
 		a.tellOutbox(c, &messages.GrowReply{Trigger: reply.Trigger, Text: text})
 	}
-	a.deliver(c)
 }
 
 func (a *turn) tellOutbox(c *actor.Context, m any) {

@@ -30,6 +30,22 @@ func testGroup(k *kit) {
 	k.equal("nothing to do", k.apply(), []any(nil))
 }
 
+// Who wants to know is told the results once, before they are returned, and of
+// nothing that did not happen.
+func testWritten(k *kit) {
+	id := newest()
+	var told [][]any
+	written := func(results []any) { told = append(told, results) }
+	got, err := k.s.Apply(k.t.Context(), []any{&messages.AcceptTrigger{Trigger: question(id, 7)}}, written)
+	if err != nil || len(told) != 1 {
+		k.t.Fatalf("told %d times, %v", len(told), err)
+	}
+	k.equal("told", told[0], got)
+	if _, err := k.s.Apply(k.t.Context(), []any{"x"}, written); err == nil || len(told) != 1 {
+		k.t.Errorf("told %d times, %v", len(told), err)
+	}
+}
+
 // A malformed write keeps its whole group out, wherever in it it stands.
 func testMalformed(k *kit) {
 	id := newest()
@@ -47,7 +63,7 @@ func testMalformed(k *kit) {
 	} {
 		good := []any{&messages.AcceptTrigger{Trigger: question(id+1, 7)}, &messages.CountAttempt{Trigger: id}}
 		for _, group := range [][]any{append([]any{bad}, good...), append(good[:2:2], bad), {good[0], bad, good[1]}} {
-			if results, err := k.s.Apply(k.t.Context(), group); err == nil || results != nil {
+			if results, err := k.s.Apply(k.t.Context(), group, nil); err == nil || results != nil {
 				k.t.Errorf("%T %+v is taken: %v", bad, bad, results)
 			}
 		}
@@ -60,7 +76,7 @@ func testCancelled(k *kit) {
 	ctx, cancel := context.WithCancel(k.t.Context())
 	cancel()
 	id := newest()
-	if _, err := k.s.Apply(ctx, []any{&messages.AcceptTrigger{Trigger: question(id, 7)}}); !errors.Is(err, context.Canceled) {
+	if _, err := k.s.Apply(ctx, []any{&messages.AcceptTrigger{Trigger: question(id, 7)}}, nil); !errors.Is(err, context.Canceled) {
 		k.t.Errorf("a write: %v", err)
 	}
 	if _, _, err := k.s.Trigger(ctx, id); !errors.Is(err, context.Canceled) {
@@ -127,7 +143,7 @@ func testConcurrent(k *kit) {
 				_, err := k.s.Apply(k.t.Context(), []any{
 					&messages.AcceptTrigger{Trigger: question(id, channel)}, &messages.AcceptTrigger{Trigger: question(id+1, channel)},
 					&messages.KeepPart{Trigger: id, Message: id}, &messages.KeepNote{Owner: "all", Key: channel.String(), Value: id.String()},
-				})
+				}, nil)
 				found, err2 := k.s.Unfinished(k.t.Context(), channel)
 				if err := errors.Join(err, err2); err != nil || len(found) != 2*(g+1) {
 					k.t.Errorf("after %d groups there are %d triggers, %v", g+1, len(found), err)
@@ -155,7 +171,7 @@ func testClosed(k *kit) {
 		k.t.Error(err)
 	}
 	ctx := k.t.Context()
-	_, apply := k.s.Apply(ctx, []any{&messages.CountAttempt{}})
+	_, apply := k.s.Apply(ctx, []any{&messages.CountAttempt{}}, nil)
 	_, _, trigger := k.s.Trigger(ctx, 1)
 	_, unfinished := k.s.Unfinished(ctx, 1)
 	_, channels := k.s.UnfinishedChannels(ctx)

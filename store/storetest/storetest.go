@@ -34,6 +34,7 @@ func Test(t *testing.T, open func(t *testing.T) store.Store) {
 		"quarantine":      testQuarantine,
 		"prune":           testPrune,
 		"group":           testGroup,
+		"written":         testWritten,
 		"malformed":       testMalformed,
 		"cancelled":       testCancelled,
 		"texts":           testTexts,
@@ -102,7 +103,7 @@ func question(id messages.MessageID, channel messages.ChannelID) messages.Trigge
 
 func (k *kit) apply(writes ...any) []any {
 	k.t.Helper()
-	results, err := k.s.Apply(k.t.Context(), writes)
+	results, err := k.s.Apply(k.t.Context(), writes, nil)
 	if err != nil {
 		k.t.Fatal(err)
 	}
