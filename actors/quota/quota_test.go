@@ -87,6 +87,7 @@ func TestGoesOnCounting(t *testing.T) {
 		if m := q.Models[0]; m.DayRequests != 3 || m.DayTokens != 30 || q.Spent != 6 {
 			t.Errorf("counted %+v", q)
 		}
+		time.Sleep(time.Second) // the journal takes its time with what nobody waits for
 		attempts, _ := s.Attempts(t.Context(), time.Time{})
 		if len(attempts) != 3 || attempts[0].Input != 8 || attempts[0].Output != 2 || attempts[0].Cost != 2 {
 			t.Errorf("kept %+v", attempts)
