@@ -34,8 +34,11 @@ sim: ## the scenarios, on simulated time, with their transcripts
 	go test -count=1 -v -run 'TestScenarios' ./cmd/bot
 
 .PHONY: bench
-bench: ## the figures that README and ARCHITECTURE name, beside their baselines
-	go test -run '^$$' -bench . -benchtime 1x ./cmd/bot
+bench: ## measures the bot, each figure beside its baseline
+	go test -run '^$$' -bench 'Answer|FirstText' -benchtime 1x ./cmd/bot
+	go test -run '^$$' -bench 'FiftyPosts' -benchtime 5x ./discord
+	go test -run '^$$' -bench 'Apply|Flush' -benchtime 200x ./store
+	go test -run '^$$' -bench 'Channels' -benchtime 1x ./cmd/bot
 
 # The browser tests need a browser. On Debian it can be installed here and now.
 .PHONY: chromium

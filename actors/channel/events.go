@@ -1,6 +1,8 @@
 package channel
 
 import (
+	"context"
+	"log/slog"
 	"time"
 
 	"troupe/actors"
@@ -102,8 +104,12 @@ func (a *channel) accepted(c *actor.Context, id messages.MessageID, m actors.Ans
 	t := a.state.find(id)
 	switch stored, ok := m.Message.(*messages.Accepted); {
 	case !ok:
+		level := slog.LevelDebug
+		if !a.state.wary { // what is not accepted comes again, and this is logged once
+			level = slog.LevelError
+		}
 		a.state.wary = true
-		a.cfg.Log.Error("trigger not accepted", "channel_id", a.cfg.ID, "trigger_id", id, "err", m.Err)
+		a.cfg.Log.Log(context.Background(), level, "trigger not accepted", "channel_id", a.cfg.ID, "trigger_id", id, "err", m.Err)
 		told = &messages.Refused{Reason: messages.RefusedRestarted, RetryAfter: time.Second}
 		if t == nil || !t.word {
 			a.drop(c, id)

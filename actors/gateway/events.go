@@ -106,7 +106,9 @@ func (a *gateway) taken(c *actor.Context, d *delivery, m actors.Answered) {
 		return
 	}
 	d.tries++
-	a.cfg.Log.Warn("event not taken", "type", eventType(d.event), "tries", d.tries, "err", m.Err)
+	if d.tries == noteworthy {
+		a.cfg.Log.Warn("event not taken again and again", "type", eventType(d.event), "tries", d.tries, "err", m.Err)
+	}
 	actors.After(c, min(firstPause<<min(d.tries-1, 10), lastPause), resend{d})
 }
 

@@ -69,6 +69,7 @@ const (
 	apologyWait = 5 * time.Minute         // for the outbox, which has a deadline of its own
 	firstPause  = 500 * time.Millisecond  // before an event that was not taken is sent again; doubles
 	lastPause   = 30 * time.Second
+	noteworthy  = 4 // tries of an event that was not taken
 )
 
 // A gateway is the actor.

@@ -79,6 +79,7 @@ const (
 	slowCommit    = 5 * time.Second       // from then on the store counts as down
 	probePause    = 5 * time.Second       // before a store that is down is tried again
 	patience      = 25 * time.Millisecond // that a write has for which nobody waits
+	blamePause    = 5 * time.Minute       // before the same cause is logged again
 	firstPrune    = time.Minute
 	prunePause    = time.Hour
 )
@@ -99,6 +100,8 @@ type journal struct {
 	askers  map[uint64]*actor.PID // who waits, by what for
 	ids     map[string]uint64     // the reverse, by PID
 	unwatch func()                // ends the watch over the commit under way
+	blamed  string                // the cause that was logged last
+	blames  time.Time             // when
 }
 
 type (
@@ -216,7 +219,7 @@ func (a *journal) act(c *actor.Context, todo []action) {
 		case answer:
 			a.answer(c, do.id, do.message)
 		case blame:
-			a.cfg.Log.Error("the store does not take a write", "type", typeOf(do.message), "err", do.cause)
+			a.blame(do)
 		case down:
 			a.cfg.Log.Error("the store fails", "err", do.cause)
 			c.Send(a.cfg.Health, &messages.PartDown{Part: storePart, Cause: do.cause})
@@ -234,6 +237,17 @@ func (a *journal) act(c *actor.Context, todo []action) {
 		}
 	}
 	a.metrics.waiting.Set(float64(a.state.held()))
+}
+
+// blame logs why a write was not taken, once in a while for one cause: what is
+// not taken comes again.
+func (a *journal) blame(do action) {
+	now := time.Now()
+	if do.cause == a.blamed && now.Sub(a.blames) < blamePause {
+		return
+	}
+	a.blamed, a.blames = do.cause, now
+	a.cfg.Log.Error("the store does not take a write", "type", typeOf(do.message), "err", do.cause)
 }
 
 // storePart names the store to health.

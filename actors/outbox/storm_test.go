@@ -193,7 +193,7 @@ func (s *storm) stands(id messages.MessageID, text string, posted *messages.Repl
 // the limits are: in the end exactly the text of each answer is in the channel,
 // once, and nothing else. Where nothing fails, no limit is passed.
 func TestStorm(t *testing.T) {
-	for seed := range uint64(80) {
+	for seed := range uint64(40) {
 		for _, faults := range []bool{false, true} {
 			s := newStorm(t, seed, faults)
 			for i := 1; i <= 1+s.r.IntN(30); i++ {
@@ -217,7 +217,7 @@ func TestStorm(t *testing.T) {
 // However often the outbox forgets everything, the turns that ask again end with
 // one answer each, those of a crowd too.
 func TestStormOfCrashes(t *testing.T) {
-	for seed := range uint64(80) {
+	for seed := range uint64(40) {
 		s := newStorm(t, seed, true)
 		s.mute = false // else what a known nonce brings back cannot be told from what was posted
 		s.posts.limit = 1 + s.r.IntN(6)
