@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	if args := os.Getenv(childVariable); args != "" {
 		ctx, stop := signalled()
 		defer stop()
-		os.Unsetenv(childVariable)
+		_ = os.Unsetenv(childVariable)
 		s := shell{out: os.Stdout, err: os.Stderr, ctx: ctx, environ: os.Environ()}
 		os.Exit(s.run(strings.Fields(args))) //nolint:gocritic // the process ends here
 	}
