@@ -63,3 +63,12 @@ type Conversations struct {
 // Wake starts a channel's actor, so that it takes up what it left unanswered.
 // The answer is [*Taken].
 type Wake struct{}
+
+// CatchUp tells a channel that the bot was away: what was said in it after a
+// message may not have been heard. The channel reads that from Discord and takes
+// up the questions in it, oldest first, before any that it hears of later. The
+// answer is [*Taken], once each of them is accepted durably, or none can be read.
+type CatchUp struct {
+	Guild GuildID // 0 in a direct message
+	After MessageID
+}

@@ -6,7 +6,8 @@ import "time"
 // with what is said at the command. The error is [*Refused] when the journal
 // is full, and [*Failure] when the store fails.
 
-// AcceptTrigger keeps a trigger. The answer is [*Accepted]. The same comes before
+// AcceptTrigger keeps a trigger, and where it was asked if that is a direct
+// message ([GetDirects]). The answer is [*Accepted]. The same comes before
 // it as progress, when the trigger outlives the death of the process: a loss of
 // power in the short time between would leave it to Discord's session, in which
 // it is not acknowledged yet, to bring it again.
@@ -96,15 +97,24 @@ type GetSession struct{ Shard int }
 // SessionFound answers [GetSession].
 type SessionFound struct {
 	Session Session
-	Alive   time.Time // when the shard was last known alive; zero if never
+	Alive   time.Time     // as in [KeepAlive]; zero if never
+	Skew    time.Duration // as in [KeepAlive]
 	Found   bool
 }
 
-// KeepAlive keeps when a shard was last known alive.
+// KeepAlive keeps until when a shard has dealt with all that it was told of.
 type KeepAlive struct {
 	Shard int
-	At    time.Time
+	At    time.Time     // by Discord's clock, which stamps the IDs of messages
+	Skew  time.Duration // how far Discord's clock is ahead of ours, as last seen
 }
+
+// GetDirects asks the journal for the direct messages in which the bot was asked
+// something. The answer is [*Directs].
+type GetDirects struct{ Limit int }
+
+// Directs answers [GetDirects].
+type Directs struct{ Channels []ChannelID } // the one used last first
 
 // Quarantine keeps a message that crashed an actor twice, for the operator.
 type Quarantine struct {
