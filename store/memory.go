@@ -20,6 +20,7 @@ type Memory struct {
 	triggers   map[messages.MessageID]*messages.Trigger
 	shared     map[string][]messages.MessageID
 	sessions   map[int]messages.SessionFound
+	directs    map[messages.ChannelID]messages.MessageID // the newest trigger in each
 	attempts   []messages.AttemptMade
 	notes      map[string]map[string]string
 	quarantine []Quarantined
@@ -34,6 +35,7 @@ func NewMemory() *Memory {
 		triggers: map[messages.MessageID]*messages.Trigger{},
 		shared:   map[string][]messages.MessageID{},
 		sessions: map[int]messages.SessionFound{},
+		directs:  map[messages.ChannelID]messages.MessageID{},
 		notes:    map[string]map[string]string{},
 	}
 }
@@ -101,7 +103,7 @@ func (s *Memory) apply(w any) any {
 		s.sessions[m.Shard] = kept
 	case *messages.KeepAlive:
 		kept := s.sessions[m.Shard]
-		kept.Alive, kept.Found = toMilli(m.At), true
+		kept.Alive, kept.Skew, kept.Found = toMilli(m.At), m.Skew, true
 		s.sessions[m.Shard] = kept
 	case *messages.Quarantine:
 		s.quarantine = append(s.quarantine, Quarantined{toMilli(time.Now()), *m})
@@ -122,6 +124,9 @@ func (s *Memory) apply(w any) any {
 func toMilli(t time.Time) time.Time { return time.UnixMilli(t.UnixMilli()) }
 
 func (s *Memory) accept(t messages.Trigger) *messages.Accepted {
+	if isDirect(t) {
+		s.directs[t.Channel] = max(s.directs[t.Channel], t.ID)
+	}
 	known := s.triggers[t.ID]
 	if known == nil {
 		kept := clone(accepted(t))
@@ -157,6 +162,18 @@ func (s *Memory) prune(before messages.MessageID) {
 	})
 	at := before.Time()
 	s.attempts = slices.DeleteFunc(s.attempts, func(a messages.AttemptMade) bool { return a.At.Before(at) })
+	if len(s.directs) > maxDirects {
+		for _, channel := range s.newestDirects()[maxDirects:] {
+			delete(s.directs, channel)
+		}
+	}
+}
+
+// newestDirects returns the direct messages, the one used last first.
+func (s *Memory) newestDirects() []messages.ChannelID {
+	channels := slices.Collect(maps.Keys(s.directs))
+	slices.SortFunc(channels, func(a, b messages.ChannelID) int { return cmp.Compare(s.directs[b], s.directs[a]) })
+	return channels
 }
 
 func clone(t messages.Trigger) messages.Trigger {
@@ -236,6 +253,17 @@ func (s *Memory) Session(ctx context.Context, shard int) (messages.SessionFound,
 	}
 	defer unlock()
 	return s.sessions[shard], nil
+}
+
+// Directs implements [Store].
+func (s *Memory) Directs(ctx context.Context, limit int) ([]messages.ChannelID, error) {
+	unlock, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	found := s.newestDirects()
+	return found[:min(max(limit, 0), len(found))], nil
 }
 
 // Attempts implements [Store].

@@ -111,11 +111,13 @@ func (s *file) Unfinished(ctx context.Context, channel messages.ChannelID) ([]me
 
 // UnfinishedChannels implements [Store].
 func (s *file) UnfinishedChannels(ctx context.Context) ([]messages.ChannelID, error) {
-	return collect(ctx, s, func(rows *sql.Rows) (messages.ChannelID, error) {
-		var id int64
-		err := rows.Scan(&id)
-		return messages.ChannelID(id), err
-	}, `SELECT DISTINCT channel FROM triggers WHERE ended = 0 ORDER BY channel`)
+	return collect(ctx, s, scanChannel, `SELECT DISTINCT channel FROM triggers WHERE ended = 0 ORDER BY channel`)
+}
+
+func scanChannel(rows *sql.Rows) (messages.ChannelID, error) {
+	var id int64
+	err := rows.Scan(&id)
+	return messages.ChannelID(id), err
 }
 
 // Shared implements [Store].
@@ -144,8 +146,8 @@ func (s *file) Shared(ctx context.Context, trigger messages.MessageID) ([]messag
 // Session implements [Store].
 func (s *file) Session(ctx context.Context, shard int) (found messages.SessionFound, err error) {
 	var alive int64
-	err = s.read.QueryRowContext(ctx, `SELECT id, resume_url, seq, alive FROM sessions WHERE shard = ?`, shard).
-		Scan(&found.Session.ID, &found.Session.ResumeURL, &found.Session.Seq, &alive)
+	err = s.read.QueryRowContext(ctx, `SELECT id, resume_url, seq, alive, skew FROM sessions WHERE shard = ?`, shard).
+		Scan(&found.Session.ID, &found.Session.ResumeURL, &found.Session.Seq, &alive, &found.Skew)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return messages.SessionFound{}, nil
@@ -157,6 +159,11 @@ func (s *file) Session(ctx context.Context, shard int) (found messages.SessionFo
 	}
 	found.Found = true
 	return found, nil
+}
+
+// Directs implements [Store].
+func (s *file) Directs(ctx context.Context, limit int) ([]messages.ChannelID, error) {
+	return collect(ctx, s, scanChannel, `SELECT channel FROM directs ORDER BY used DESC LIMIT ?`, max(limit, 0))
 }
 
 // Attempts implements [Store].

@@ -8,8 +8,9 @@ import (
 
 // What both engines keep to.
 const (
-	maxPart       = 999  // the highest number of a part
-	maxQuarantine = 1000 // messages in quarantine; the oldest give way
+	maxPart       = 999    // the highest number of a part
+	maxQuarantine = 1000   // messages in quarantine; the oldest give way
+	maxDirects    = 10_000 // direct messages that are kept by [messages.Prune]: those used last
 )
 
 // check returns an error if one of the writes is malformed, which is a bug of
@@ -54,6 +55,9 @@ func accepted(t messages.Trigger) messages.Trigger {
 	t.Parts, t.Final, t.Attempts, t.Deaths = nil, "", 0, 0
 	return t
 }
+
+// isDirect reports whether a trigger was asked in a direct message.
+func isDirect(t messages.Trigger) bool { return t.Guild == 0 }
 
 // revised returns what a trigger becomes when its question is edited: the parts
 // that there are will hold the new answer. Not so if the edit is known, since a

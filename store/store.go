@@ -47,6 +47,10 @@ type Store interface {
 	Shared(ctx context.Context, trigger messages.MessageID) ([]messages.KeepShared, error)
 	// Session returns what is kept of a shard.
 	Session(ctx context.Context, shard int) (messages.SessionFound, error)
+	// Directs returns the direct messages with triggers, the one with the newest
+	// trigger first, at most limit. They outlive their triggers: a store keeps the
+	// newest [maxDirects].
+	Directs(ctx context.Context, limit int) ([]messages.ChannelID, error)
 	// Attempts returns the requests to models since a time, the oldest first.
 	// Times are kept to the millisecond.
 	Attempts(ctx context.Context, since time.Time) ([]messages.AttemptMade, error)

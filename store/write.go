@@ -20,7 +20,8 @@ const (
 	updateAttempt = `UPDATE triggers SET attempts = attempts + 1 WHERE id = ?`
 	updateRevised = `UPDATE triggers SET state = ?, ended = 0, cause = '', revision = ?, attempts = 0, deaths = 0, final = '', question = ? WHERE id = ?`
 	upsertSession = `INSERT INTO sessions (shard, id, resume_url, seq) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET id = excluded.id, resume_url = excluded.resume_url, seq = excluded.seq`
-	upsertAlive   = `INSERT INTO sessions (shard, alive) VALUES (?, ?) ON CONFLICT DO UPDATE SET alive = excluded.alive`
+	upsertAlive   = `INSERT INTO sessions (shard, alive, skew) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET alive = excluded.alive, skew = excluded.skew`
+	upsertDirect  = `INSERT INTO directs (channel, used) VALUES (?, ?) ON CONFLICT DO UPDATE SET used = max(used, excluded.used)`
 	insertBad     = `INSERT INTO quarantine (at, actor, message, stack, trigger_id) VALUES (?, ?, ?, ?, ?)`
 	limitBad      = `DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?`
 	insertAttempt = `INSERT INTO attempts (at, model, input, output, cost) VALUES (?, ?, ?, ?, ?)`
@@ -30,13 +31,14 @@ const (
 	pruneTriggers = `DELETE FROM triggers WHERE id < ? AND ended = 1`
 	pruneShared   = `DELETE FROM shared WHERE nonce IN (SELECT nonce FROM shared GROUP BY nonce HAVING max(trigger_id) < ?)`
 	pruneAttempts = `DELETE FROM attempts WHERE at < ?`
+	pruneDirects  = `DELETE FROM directs WHERE channel IN (SELECT channel FROM directs ORDER BY used DESC LIMIT -1 OFFSET ?)`
 )
 
 func (s *file) prepare(ctx context.Context) error {
 	for _, text := range []string{
 		insertTrigger, insertPart, updateFinal, deleteShared, insertShared, updateEnd, updateAttempt, updateRevised,
-		upsertSession, upsertAlive, insertBad, limitBad, insertAttempt, upsertNote, deleteNote,
-		pruneParts, pruneTriggers, pruneShared, pruneAttempts,
+		upsertSession, upsertAlive, upsertDirect, insertBad, limitBad, insertAttempt, upsertNote, deleteNote,
+		pruneParts, pruneTriggers, pruneShared, pruneAttempts, pruneDirects,
 	} {
 		stmt, err := s.write.PrepareContext(ctx, text)
 		if err != nil {
@@ -135,7 +137,7 @@ func (w *writer) apply(m any) any {
 	case *messages.KeepSession:
 		w.do(upsertSession, m.Shard, m.Session.ID, m.Session.ResumeURL, m.Session.Seq)
 	case *messages.KeepAlive:
-		w.do(upsertAlive, m.Shard, m.At.UnixMilli())
+		w.do(upsertAlive, m.Shard, m.At.UnixMilli(), int64(m.Skew))
 	case *messages.Quarantine:
 		w.do(insertBad, time.Now().UnixMilli(), m.Actor, m.Message, m.Stack, int64(m.Trigger))
 		w.do(limitBad, maxQuarantine)
@@ -151,6 +153,9 @@ func (w *writer) apply(m any) any {
 
 func (w *writer) accept(t messages.Trigger) *messages.Accepted {
 	kept := accepted(t)
+	if isDirect(kept) {
+		w.do(upsertDirect, int64(kept.Channel), int64(kept.ID))
+	}
 	fresh := w.do(insertTrigger, int64(kept.ID), int64(kept.Channel), string(kept.State), kept.State.Ended(), kept.Revision, questionOf(kept))
 	if fresh > 0 || w.err != nil {
 		return &messages.Accepted{Trigger: kept, Fresh: true}
@@ -184,6 +189,7 @@ func (w *writer) prune(before messages.MessageID) {
 		w.do(text, int64(before))
 	}
 	w.do(pruneAttempts, before.Time().UnixMilli())
+	w.do(pruneDirects, maxDirects)
 }
 
 // questionOf writes the trigger without what has a column or table of its own.

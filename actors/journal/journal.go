@@ -43,6 +43,7 @@ type Store interface {
 	Unfinished(ctx context.Context, channel messages.ChannelID) ([]messages.Trigger, error)
 	UnfinishedChannels(ctx context.Context) ([]messages.ChannelID, error)
 	Session(ctx context.Context, shard int) (messages.SessionFound, error)
+	Directs(ctx context.Context, limit int) ([]messages.ChannelID, error)
 	Attempts(ctx context.Context, since time.Time) ([]messages.AttemptMade, error)
 	Notes(ctx context.Context, owner string) (map[string]string, error)
 	Shared(ctx context.Context, trigger messages.MessageID) ([]messages.KeepShared, error)
@@ -152,7 +153,7 @@ func (a *journal) Receive(c *actor.Context) {
 		*messages.Quarantine, *messages.AttemptMade, *messages.KeepNote, *messages.Prune:
 		a.act(c, a.state.write(a.remember(c), m))
 	case *messages.GetTrigger, *messages.GetUnfinished, *messages.GetUnfinishedChannels, *messages.GetSession,
-		*messages.GetAttempts, *messages.GetNotes, *messages.GetShared:
+		*messages.GetDirects, *messages.GetAttempts, *messages.GetNotes, *messages.GetShared:
 		a.act(c, a.state.ask(a.remember(c), m))
 	case written:
 		if m.by == a {

@@ -83,6 +83,9 @@ func ask(ctx context.Context, s Store, question any) (any, error) {
 	case *messages.GetSession:
 		session, err := s.Session(ctx, m.Shard)
 		return &session, err
+	case *messages.GetDirects:
+		channels, err := s.Directs(ctx, m.Limit)
+		return &messages.Directs{Channels: channels}, err
 	case *messages.GetAttempts:
 		attempts, err := s.Attempts(ctx, m.Since)
 		return &messages.Attempts{Attempts: attempts}, err

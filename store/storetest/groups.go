@@ -177,10 +177,11 @@ func testClosed(k *kit) {
 	_, channels := k.s.UnfinishedChannels(ctx)
 	_, shared := k.s.Shared(ctx, 1)
 	_, session := k.s.Session(ctx, 1)
+	_, directs := k.s.Directs(ctx, 1)
 	_, attempts := k.s.Attempts(ctx, time.Time{})
 	_, notes := k.s.Notes(ctx, "x")
 	_, quarantined := k.s.Quarantined(ctx)
-	for i, err := range []error{apply, trigger, unfinished, channels, shared, session, attempts, notes, quarantined} {
+	for i, err := range []error{apply, trigger, unfinished, channels, shared, session, directs, attempts, notes, quarantined} {
 		if err == nil {
 			k.t.Errorf("call %d succeeds", i)
 		}

@@ -20,9 +20,53 @@ func testSession(k *kit) {
 	k.apply(&messages.KeepAlive{Shard: 0, At: alive}, &messages.KeepSession{Shard: 3, Session: two})
 	k.equal("both", get(k, k.s.Session, 0), messages.SessionFound{Session: one, Alive: alive, Found: true})
 	k.equal("both, the other way", get(k, k.s.Session, 3), messages.SessionFound{Session: two, Alive: alive, Found: true})
-	k.apply(&messages.KeepSession{Shard: 0, Session: messages.Session{}}, &messages.KeepAlive{Shard: 0, At: alive.Add(time.Hour)})
-	k.equal("forgotten", get(k, k.s.Session, 0), messages.SessionFound{Alive: alive.Add(time.Hour), Found: true})
+	k.apply(&messages.KeepSession{Shard: 0, Session: messages.Session{}}, &messages.KeepAlive{Shard: 0, At: alive.Add(time.Hour), Skew: -time.Microsecond})
+	k.equal("forgotten", get(k, k.s.Session, 0), messages.SessionFound{Alive: alive.Add(time.Hour), Skew: -time.Microsecond, Found: true})
 	k.equal("of no shard", get(k, k.s.Session, 1), messages.SessionFound{})
+}
+
+// direct is a question in a direct message.
+func direct(id messages.MessageID, channel messages.ChannelID) *messages.AcceptTrigger {
+	t := question(id, channel)
+	t.Guild = 0
+	return &messages.AcceptTrigger{Trigger: t}
+}
+
+// Direct messages are told by their newest trigger, whatever became of it, in
+// whatever order and how often triggers come. Those of guilds are not.
+func testDirects(k *kit) {
+	id := newest()
+	directs := func(limit int) []messages.ChannelID { k.t.Helper(); return get(k, k.s.Directs, limit) }
+	k.equal("none", directs(9), []messages.ChannelID(nil))
+	k.accept(7, id+9)
+	k.apply(direct(id+5, 3), direct(id+1, 4), direct(id+2, 1<<64-1), direct(id+3, 4), direct(id+1, 4), direct(id+3, 3))
+	k.equal("the one used last first", directs(9), []messages.ChannelID{3, 4, 1<<64 - 1})
+	k.equal("bounded", directs(2), []messages.ChannelID{3, 4})
+	k.equal("no room", directs(0), []messages.ChannelID(nil))
+	k.equal("no room at all", directs(-1), []messages.ChannelID(nil))
+
+	k.apply(&messages.EndTrigger{Trigger: id + 5, State: messages.TriggerAnswered}, &messages.Prune{Before: id + 6})
+	k.equal("pruned", directs(9), []messages.ChannelID{3, 4, 1<<64 - 1})
+	k.apply(direct(id+6, 4))
+	k.equal("used again", directs(9), []messages.ChannelID{4, 3, 1<<64 - 1})
+}
+
+// Of very many direct messages those stay that were used last.
+func testManyDirects(k *kit) {
+	const kept, more = 10_000, 5
+	id := newest()
+	var all []any
+	for i := range kept + more {
+		all = append(all, direct(id+messages.MessageID(i), messages.ChannelID(i+1)))
+	}
+	k.apply(all...)
+	for range 3 {
+		k.apply(&messages.Prune{Before: id})
+	}
+	found := get(k, k.s.Directs, kept+more)
+	if len(found) != kept || found[0] != kept+more || found[kept-1] != more+1 {
+		k.t.Errorf("%d are kept, from %v to %v", len(found), found[0], found[len(found)-1])
+	}
 }
 
 // Requests to models are told from a time on, the oldest first, those of one
@@ -116,11 +160,12 @@ func (k *kit) fill() {
 	id := newest()
 	k.accept(7, id, id+1, id+2)
 	k.apply(
+		direct(id+3, 9), direct(id+4, 10),
 		&messages.KeepPart{Trigger: id, Part: 1, Message: 2}, &messages.KeepFinal{Trigger: id, Text: large()},
 		&messages.CountAttempt{Trigger: id}, &messages.EndTrigger{Trigger: id + 1, State: messages.TriggerRefused, Cause: messages.CauseGone},
 		revision(id+2, 4, "edited"),
 		&messages.KeepShared{Nonce: "n", Covers: []messages.MessageID{id, id + 1}},
-		&messages.KeepSession{Shard: 2, Session: messages.Session{ID: "s", Seq: 3}}, &messages.KeepAlive{Shard: 2, At: time.UnixMilli(1770000000123)},
+		&messages.KeepSession{Shard: 2, Session: messages.Session{ID: "s", Seq: 3}}, &messages.KeepAlive{Shard: 2, At: time.UnixMilli(1770000000123), Skew: time.Second},
 		&messages.Quarantine{Actor: "a"}, &messages.AttemptMade{Model: "m", At: time.UnixMilli(1770000000123)},
 		&messages.KeepNote{Owner: "user/1", Key: "a", Value: "b"},
 	)
@@ -131,7 +176,7 @@ func (k *kit) everything() []any {
 	id := newest()
 	return []any{
 		k.trigger(id), k.trigger(id + 1), k.trigger(id + 2), get(k, k.s.Unfinished, 7), list(k, k.s.UnfinishedChannels),
-		get(k, k.s.Shared, id), get(k, k.s.Session, 2), get(k, k.s.Attempts, time.Time{}), get(k, k.s.Notes, "user/1"),
+		get(k, k.s.Shared, id), get(k, k.s.Session, 2), get(k, k.s.Directs, 9), get(k, k.s.Attempts, time.Time{}), get(k, k.s.Notes, "user/1"),
 		list(k, k.s.Quarantined),
 	}
 }

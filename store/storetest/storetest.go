@@ -29,6 +29,8 @@ func Test(t *testing.T, open func(t *testing.T) store.Store) {
 		"unfinished":      testUnfinished,
 		"unknown trigger": testUnknownTrigger,
 		"session":         testSession,
+		"directs":         testDirects,
+		"many directs":    testManyDirects,
 		"attempts":        testAttempts,
 		"notes":           testNotes,
 		"quarantine":      testQuarantine,

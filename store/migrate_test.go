@@ -1,0 +1,85 @@
+package store
+
+import (
+	"database/sql"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"troupe/messages"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A file of the first schema is taken over with all that is in it, and it is
+// found out in which direct messages there were triggers.
+func TestUpgrade(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "troupe.db")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := provider(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.UpTo(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{
+		`INSERT INTO triggers (id, channel, state, ended, revision, question) VALUES
+			(1, 7, 'accepted', 0, 0, '{"ID":1,"Channel":7,"Guild":9007199254740993,"Text":"why?"}'),
+			(2, -1, 'answered', 1, 0, '{"ID":2,"Channel":18446744073709551615,"Guild":0}'),
+			(3, 8, 'answered', 1, 0, '{"ID":3,"Channel":8,"Guild":0}'),
+			(4, -1, 'accepted', 0, 2, '{"ID":4,"Channel":18446744073709551615,"Guild":0}')`,
+		`INSERT INTO parts (trigger_id, part, message) VALUES (1, 0, 11)`,
+		`INSERT INTO sessions (shard, id, resume_url, seq, alive) VALUES (3, 'abc', 'wss://x', 5, 1770000000123)`,
+		`INSERT INTO notes (owner, key, value) VALUES ('user/1', 'k', 'v')`,
+	} {
+		if _, err := db.ExecContext(t.Context(), query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	const highest = 1<<64 - 1
+	for range 2 {
+		s, err := openSQLite(t.Context(), path, pragmas())
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, trigger(t, s, 1), messages.Trigger{
+			ID: 1, Channel: 7, Guild: 9007199254740993, Text: "why?", State: messages.TriggerAccepted, Parts: []messages.MessageID{11},
+		})
+		equal(t, trigger(t, s, 4), messages.Trigger{ID: 4, Channel: highest, State: messages.TriggerAccepted, Revision: 2})
+		session, err := s.Session(t.Context(), 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, session, messages.SessionFound{
+			Session: messages.Session{ID: "abc", ResumeURL: "wss://x", Seq: 5}, Alive: time.UnixMilli(1770000000123), Found: true,
+		})
+		directs, err := s.Directs(t.Context(), 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, directs, []messages.ChannelID{highest, 8})
+		notes, err := s.Notes(t.Context(), "user/1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, notes, map[string]string{"k": "v"})
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func equal[T any](t *testing.T, got, want T) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
