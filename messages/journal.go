@@ -140,5 +140,9 @@ type GetAttempts struct{ Since time.Time }
 // Attempts answers [GetAttempts].
 type Attempts struct{ Attempts []AttemptMade } // the oldest first
 
-// Prune forgets what is about messages before this one.
+// Prune forgets what is about messages before this one, so much of it as holds
+// up nobody. The answer is [*Pruned].
 type Prune struct{ Before MessageID }
+
+// Pruned answers [Prune].
+type Pruned struct{ More bool } // there is more to forget: prune again
