@@ -115,7 +115,7 @@ func (s *Memory) apply(w any) any {
 	case *messages.KeepNote:
 		s.keepNote(m)
 	case *messages.Prune:
-		s.prune(m.Before)
+		return s.prune(m.Before)
 	}
 	return &messages.Kept{}
 }
@@ -153,7 +153,8 @@ func (s *Memory) keepNote(m *messages.KeepNote) {
 	s.notes[m.Owner][m.Key] = m.Value
 }
 
-func (s *Memory) prune(before messages.MessageID) {
+// prune forgets all that is old: it takes no time.
+func (s *Memory) prune(before messages.MessageID) *messages.Pruned {
 	maps.DeleteFunc(s.triggers, func(id messages.MessageID, t *messages.Trigger) bool {
 		return id < before && t.State.Ended()
 	})
@@ -167,6 +168,7 @@ func (s *Memory) prune(before messages.MessageID) {
 			delete(s.directs, channel)
 		}
 	}
+	return &messages.Pruned{}
 }
 
 // newestDirects returns the direct messages, the one used last first.

@@ -10,6 +10,7 @@ import (
 const (
 	maxPart       = 999    // the highest number of a part
 	maxQuarantine = 1000   // messages in quarantine; the oldest give way
+	pruneBatch    = 200    // of each kind that are forgotten at once
 	maxDirects    = 10_000 // direct messages that are kept by [messages.Prune]: those used last
 )
 

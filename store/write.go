@@ -27,11 +27,6 @@ const (
 	insertAttempt = `INSERT INTO attempts (at, model, input, output, cost) VALUES (?, ?, ?, ?, ?)`
 	upsertNote    = `INSERT INTO notes (owner, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value`
 	deleteNote    = `DELETE FROM notes WHERE owner = ? AND key = ?`
-	pruneParts    = `DELETE FROM parts WHERE trigger_id IN (SELECT id FROM triggers WHERE id < ? AND ended = 1)`
-	pruneTriggers = `DELETE FROM triggers WHERE id < ? AND ended = 1`
-	pruneShared   = `DELETE FROM shared WHERE nonce IN (SELECT nonce FROM shared GROUP BY nonce HAVING max(trigger_id) < ?)`
-	pruneAttempts = `DELETE FROM attempts WHERE at < ?`
-	pruneDirects  = `DELETE FROM directs WHERE channel IN (SELECT channel FROM directs ORDER BY used DESC LIMIT -1 OFFSET ?)`
 )
 
 func (s *file) prepare(ctx context.Context) error {
@@ -146,7 +141,7 @@ func (w *writer) apply(m any) any {
 	case *messages.KeepNote:
 		w.keepNote(m)
 	case *messages.Prune:
-		w.prune(m.Before)
+		return w.prune(m.Before)
 	}
 	return &messages.Kept{}
 }
@@ -182,14 +177,6 @@ func (w *writer) keepNote(m *messages.KeepNote) {
 		return
 	}
 	w.do(upsertNote, m.Owner, m.Key, m.Value)
-}
-
-func (w *writer) prune(before messages.MessageID) {
-	for _, text := range []string{pruneParts, pruneTriggers, pruneShared} {
-		w.do(text, int64(before))
-	}
-	w.do(pruneAttempts, before.Time().UnixMilli())
-	w.do(pruneDirects, maxDirects)
 }
 
 // questionOf writes the trigger without what has a column or table of its own.

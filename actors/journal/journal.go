@@ -83,6 +83,7 @@ const (
 	blamePause    = 5 * time.Minute       // before the same cause is logged again
 	firstPrune    = time.Minute
 	prunePause    = time.Hour
+	pruneBreath   = 250 * time.Millisecond // before there is more forgotten
 )
 
 func (cfg Config) withDefaults() Config {
@@ -103,6 +104,7 @@ type journal struct {
 	unwatch func()                // ends the watch over the commit under way
 	blamed  string                // the cause that was logged last
 	blames  time.Time             // when
+	pruning uint64                // what our own pruning is known by
 }
 
 type (
@@ -124,7 +126,8 @@ type (
 	}
 	// lingered ends the patience of writes.
 	lingered struct{}
-	prune    struct{}
+	prune    struct{} // the time has come to forget
+	pruneOn  struct{} // there is more to forget
 )
 
 // New returns the producer of a journal.
@@ -172,6 +175,9 @@ func (a *journal) Receive(c *actor.Context) {
 	case lingered:
 		a.act(c, a.state.lingered())
 	case prune:
+		actors.After(c, prunePause, prune{})
+		a.prune(c)
+	case pruneOn:
 		a.prune(c)
 	case actor.Stopped:
 		a.act(c, a.state.shut())
@@ -256,6 +262,9 @@ const storePart = "store"
 
 func (a *journal) answer(c *actor.Context, id uint64, m any) {
 	a.metrics.answered(m)
+	if pruned, ok := m.(*messages.Pruned); ok && id == a.pruning && pruned.More {
+		actors.After(c, pruneBreath, pruneOn{})
+	}
 	if asker := a.askers[id]; asker != nil {
 		c.Send(asker, m)
 		a.forget(id)
@@ -274,9 +283,9 @@ func (a *journal) found(c *actor.Context, m found) {
 	a.act(c, a.state.found(m.id, m.answer, m.err))
 }
 
-// prune has old rows forgotten, now and then.
+// prune has some of what is old forgotten.
 func (a *journal) prune(c *actor.Context) {
-	actors.After(c, prunePause, prune{})
+	a.pruning = a.state.nextID()
 	before := messages.MessageIDAt(time.Now().Add(-a.cfg.Horizon))
-	a.act(c, a.state.write(a.state.nextID(), &messages.Prune{Before: before}))
+	a.act(c, a.state.write(a.pruning, &messages.Prune{Before: before}))
 }

@@ -112,7 +112,7 @@ func TestCommandsAndQuestions(t *testing.T) {
 			{&messages.GetAttempts{Since: at}, &messages.Attempts{Attempts: []messages.AttemptMade{{Model: "m", At: at}}}},
 			{note("v"), kept},
 			{&messages.GetNotes{Owner: "user/1"}, &messages.Notes{Values: map[string]string{"k": "v"}}},
-			{&messages.Prune{Before: 9}, kept},
+			{&messages.Prune{Before: 9}, &messages.Pruned{}},
 		} {
 			if d := cmp.Diff(step.want, ask(step.ask)); d != "" {
 				t.Errorf("%T (-want +got):\n%s", step.ask, d)
@@ -220,6 +220,48 @@ func TestPrune(t *testing.T) {
 			}
 			if _, found, _ := s.Trigger(t.Context(), id+1); !found {
 				t.Error("a trigger without outcome is gone")
+			}
+		}
+	})
+}
+
+// A hoarder has very much to forget.
+type hoarder struct {
+	*store.Memory
+	left   int         // prunings
+	pruned []time.Time // when
+}
+
+func (h *hoarder) Apply(ctx context.Context, writes []any, written func([]any)) ([]any, error) {
+	results, err := h.Memory.Apply(ctx, writes, written)
+	for i, w := range writes {
+		if _, ok := w.(*messages.Prune); ok {
+			h.left--
+			h.pruned = append(h.pruned, time.Now())
+			results[i] = &messages.Pruned{More: h.left > 0}
+		}
+	}
+	return results, err
+}
+
+// Much is forgotten bit by bit, with room for others between, and then nothing
+// for an hour.
+func TestPruneMuch(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := &hoarder{Memory: store.NewMemory(), left: 40}
+		start(e, s, nil)
+		began := time.Now()
+		time.Sleep(50 * time.Minute)
+		synctest.Wait()
+		if len(s.pruned) != 40 {
+			t.Fatalf("it pruned %d times", len(s.pruned))
+		}
+		if took := s.pruned[39].Sub(began); took > 2*time.Minute {
+			t.Errorf("it took until %v after the start", took)
+		}
+		for i, at := range s.pruned[1:] {
+			if pause := at.Sub(s.pruned[i]); pause < 100*time.Millisecond {
+				t.Errorf("pause %d is %v", i, pause)
 			}
 		}
 	})

@@ -155,6 +155,41 @@ func testPrune(k *kit) {
 	k.equal("what comes anew", k.trigger(old), question(old, 7))
 }
 
+// However much is old, a group with a pruning in it is done soon, and after some
+// of them all of it is forgotten.
+func testPruneMuch(k *kit) {
+	const many = 1100
+	id := newest()
+	bound := id + 2*many
+	all := []any{
+		&messages.AcceptTrigger{Trigger: question(bound, 7)}, &messages.AttemptMade{At: bound.Time()},
+		&messages.KeepShared{Nonce: "new", Covers: []messages.MessageID{id, bound}},
+	}
+	for range many {
+		all = append(all, &messages.AcceptTrigger{Trigger: question(id, 7)}, &messages.KeepPart{Trigger: id, Message: id},
+			&messages.EndTrigger{Trigger: id, State: messages.TriggerAnswered}, &messages.AttemptMade{At: id.Time().Add(-time.Hour)},
+			&messages.KeepShared{Nonce: id.String(), Covers: []messages.MessageID{id, id + 1}})
+		id += 2
+	}
+	k.apply(all...)
+	rounds := 1
+	for k.apply(&messages.Prune{Before: bound})[0].(*messages.Pruned).More {
+		if rounds++; rounds > many {
+			k.t.Fatal("there is no end")
+		}
+	}
+	for id := newest(); id < bound; id += 2 {
+		_, found, err := k.s.Trigger(k.t.Context(), id)
+		shared := get(k, k.s.Shared, id+1)
+		if found || err != nil || shared != nil {
+			k.t.Fatalf("trigger %v is there: %v, %v, %v", id, found, err, shared)
+		}
+	}
+	k.equal("at the bound", k.trigger(bound), question(bound, 7))
+	k.equal("attempts", get(k, k.s.Attempts, time.Time{}), []messages.AttemptMade{{At: time.UnixMilli(bound.Time().UnixMilli())}})
+	k.equal("shared", get(k, k.s.Shared, bound), []messages.KeepShared{{Nonce: "new", Covers: []messages.MessageID{newest(), bound}}})
+}
+
 // fill writes one of everything.
 func (k *kit) fill() {
 	id := newest()

@@ -35,6 +35,7 @@ func Test(t *testing.T, open func(t *testing.T) store.Store) {
 		"notes":           testNotes,
 		"quarantine":      testQuarantine,
 		"prune":           testPrune,
+		"prune much":      testPruneMuch,
 		"group":           testGroup,
 		"written":         testWritten,
 		"malformed":       testMalformed,
