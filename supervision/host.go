@@ -1,7 +1,6 @@
 package supervision
 
 import (
-	"context"
 	"fmt"
 	"reflect"
 	"runtime/debug"
@@ -53,6 +52,7 @@ type host struct {
 	receiver  actor.Receiver // the instance; nil unless up
 	life      *actors.Life
 	condition condition
+	remains   remains      // of the instance before
 	owed      []*actor.PID // asks that may still be open
 	stash     stash
 	failures  []time.Time // within the window
@@ -86,10 +86,7 @@ func (h *host) Receive(c *actor.Context) {
 	case rise:
 		h.rise(c, m)
 	case Revive:
-		if h.condition == gone {
-			h.failures = nil
-			h.rise(c, rise{h.round, true})
-		}
+		h.revive(c)
 	case doze:
 		h.doze(c)
 	default:
@@ -140,7 +137,7 @@ func (h *host) handle(c *actor.Context, m any) {
 		return
 	}
 	sender := c.Sender()
-	if len(h.poison) > 0 && isPointer(m) && h.poison[m] > 1 {
+	if len(h.poison) > 0 && hasSelf(m) && h.poison[m] > 1 {
 		c.Engine().Send(sender, &actors.Failed{Actor: c.PID().GetID(), Cause: "in quarantine", Quarantine: true})
 		return
 	}
@@ -212,10 +209,9 @@ func (h *host) crash(c *actor.Context, m any, p *actors.Panic) {
 	h.owed = nil
 	h.condition, h.receiver = down, nil
 	h.round++
-	done := h.Life().End()
-	h.life = nil
+	h.leave(c)
 	if pause, more := h.fail(time.Now()); more {
-		h.await(c, done, pause)
+		h.await(c, pause)
 		return
 	}
 	h.giveUp(c, cause)
@@ -224,7 +220,7 @@ func (h *host) crash(c *actor.Context, m any, p *actors.Panic) {
 // again counts a message that made the actor panic. It reports whether it did
 // so before. Messages of others are pointers, the same if they are sent again.
 func (h *host) again(m any) bool {
-	if !isPointer(m) {
+	if !hasSelf(m) {
 		return false
 	}
 	if h.poison == nil || len(h.poison) > maxPoison {
@@ -234,7 +230,12 @@ func (h *host) again(m any) bool {
 	return h.poison[m] > 1
 }
 
-func isPointer(m any) bool { return reflect.TypeOf(m).Kind() == reflect.Pointer }
+// hasSelf reports whether a message is told apart from others with the same
+// content: pointers to what has no size may all be equal.
+func hasSelf(m any) bool {
+	t := reflect.TypeOf(m)
+	return t.Kind() == reflect.Pointer && t.Elem().Size() > 0
+}
 
 func (h *host) tell(c *actor.Context, m any, cause, stack string, again bool) {
 	h.policy.Log.Error("actor crashed", "actor", c.PID().GetID(), "message", fmt.Sprintf("%T", m),
@@ -276,37 +277,13 @@ func (h *host) giveUp(c *actor.Context, cause string) {
 	}
 }
 
-// await ends the pause, but not before the old instance's work and children
-// have ended.
-func (h *host) await(c *actor.Context, work <-chan struct{}, pause time.Duration) {
-	engine, self, round, settle := c.Engine(), c.PID(), h.round, h.policy.Settle
-	var children []context.Context
-	for _, child := range c.Children() {
-		children = append(children, engine.Poison(child))
+// revive lets one that gave up try again.
+func (h *host) revive(c *actor.Context) {
+	if h.condition != gone {
+		return
 	}
-	go func() {
-		deadline := time.NewTimer(settle)
-		defer deadline.Stop()
-		settled := waitFor(work, deadline.C)
-		for _, child := range children {
-			settled = settled && waitFor(child.Done(), deadline.C)
-		}
-		time.AfterFunc(pause, func() { engine.Send(self, rise{round, settled}) })
-	}()
-}
-
-func waitFor(done <-chan struct{}, deadline <-chan time.Time) bool {
-	select {
-	case <-done:
-		return true
-	default:
-	}
-	select {
-	case <-done:
-		return true
-	case <-deadline:
-		return false
-	}
+	h.condition, h.failures = down, nil
+	h.await(c, 0)
 }
 
 // rise asks the framework for a Started, with which start begins.
@@ -318,7 +295,6 @@ func (h *host) rise(c *actor.Context, m rise) {
 		h.giveUp(c, "the work of its last instance does not end")
 		return
 	}
-	h.condition = down
 	c.Engine().Send(c.PID(), actor.Started{})
 }
 

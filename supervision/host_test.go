@@ -267,3 +267,89 @@ func TestHostStashIsBounded(t *testing.T) {
 		}
 	})
 }
+
+// Messages without content are never the same one: that an actor panicked at two
+// of them is no reason not to give it a third.
+func TestHostKnowsMessagesApart(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		policy := testPolicy(nil)
+		panics := 2
+		policy.Before = func(m any) {
+			if _, ok := m.(*messages.GetPool); ok && panics > 0 {
+				panics--
+				panic("ouch")
+			}
+		}
+		pid := e.Start(Host(func() actor.Receiver { return answering{} }, policy))
+		for range 2 {
+			if _, err := e.Ask(pid, &messages.GetPool{}); err == nil {
+				t.Error("no failure is told")
+			}
+			time.Sleep(time.Second)
+		}
+		if _, err := e.Ask(pid, &messages.GetPool{}); err != nil {
+			t.Errorf("the third ends in %v", err)
+		}
+	})
+}
+
+// An answering actor answers all that it is asked.
+type answering struct{}
+
+func (answering) Receive(c *actor.Context) {
+	if c.Sender() != nil {
+		c.Respond("yes")
+	}
+}
+
+// When an actor gives up its children end, and it does not come back before they
+// have.
+func TestHostEndsChildren(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		var book, born book
+		policy := testPolicy(nil)
+		policy.MaxFailures = 0
+		pid := e.Start(hosted(&book, policy))
+		bear := func(c *actor.Context) {
+			c.SpawnChild(func() actor.Receiver { return &pupil{&born} }, "child", actor.WithID("1"))
+		}
+		e.Tell(pid, &note{n: 1, do: bear})
+		e.Tell(pid, &note{n: 2, do: ouch})
+		time.Sleep(time.Minute)
+		if d := cmp.Diff([]string{"started", "stopped"}, born.read()); d != "" {
+			t.Error("the child of one that gave up:", d)
+		}
+		e.Tell(pid, Revive{})
+		time.Sleep(time.Second)
+		e.Tell(pid, &note{n: 3, do: bear})
+		if d := cmp.Diff([]string{"started", "stopped", "started"}, born.read()); d != "" {
+			t.Error("the child of the next one:", d)
+		}
+	})
+}
+
+// A child that was told to end shortly before its parent crashes does not keep
+// that from coming back: the framework forgets who waits for the second telling.
+func TestHostAwaitsChildrenThatEnd(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		var book, born book
+		supervisor := e.Probe()
+		pid := e.Start(hosted(&book, testPolicy(supervisor.PID)))
+		e.Tell(pid, &note{n: 1, do: func(c *actor.Context) {
+			child := c.SpawnChild(func() actor.Receiver { return &pupil{&born} }, "child", actor.WithID("1"))
+			c.Send(child, &note{do: func(*actor.Context) { time.Sleep(time.Second) }})
+			c.Engine().Poison(child)
+			panic("ouch")
+		}})
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if d := cmp.Diff([]string{"started", "started"}, book.read()); d != "" {
+			t.Error(d)
+		}
+		for _, m := range supervisor.Take() {
+			if _, gaveUp := m.(*messages.ActorGaveUp); gaveUp {
+				t.Error("it gave up")
+			}
+		}
+	})
+}

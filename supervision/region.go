@@ -245,7 +245,7 @@ func (h *host) doze(c *actor.Context) {
 }
 
 func (h *host) maySleep(c *actor.Context) bool {
-	if h.condition == down || !h.stash.empty() || h.Life().Busy() > 0 {
+	if h.condition == down || !h.stash.empty() || h.Life().Busy() > 0 || len(c.Children()) > 0 {
 		return false
 	}
 	for _, asker := range h.owed {
