@@ -33,13 +33,22 @@ func TestCancel(t *testing.T) {
 			w.at(50*ms, func() { cancel(w, true) })
 		}, 0, 1},
 		{"grows, stays", func(w *world) {
-			w.stream(r, 0, 3*time.Second, 1)
-			w.at(2*time.Second, func() { cancel(w, false) })
-		}, 1, 0},
-		{"grows, goes", func(w *world) {
+			w.stream(r, 0, 1900*ms, 1)
+			w.at(1950*ms, func() { cancel(w, false) })
+		}, 1, 1},
+		{"grows, goes, and its turn has not heard of it", func(w *world) {
 			w.stream(r, 0, 3*time.Second, 1)
 			w.at(2*time.Second, func() { cancel(w, true) })
-		}, 0, 0},
+		}, 0, 1},
+		{"goes before its turn opens it", func(w *world) {
+			w.at(0, func() { cancel(w, true) })
+			w.at(100*ms, func() { w.open(r); w.grow(1, "hi") })
+			w.at(time.Second, func() { w.finish(1, r, "hi there") })
+		}, 0, 1},
+		{"stands, goes", func(w *world) {
+			w.at(0, func() { w.finish(2, reply1(2), "another"); w.finish(3, r, "hi") })
+			w.at(time.Minute, func() { delete(w.answers, 2); delete(w.answers, 3); cancel(w, true) })
+		}, 1, 0},
 		{"given parts go", func(w *world) {
 			r := r
 			r.Parts = []messages.MessageID{w.add(said{text: "a"}).id, 0, w.add(said{text: "b"}).id}
@@ -61,11 +70,7 @@ func TestCancel(t *testing.T) {
 	for _, tt := range tests {
 		w := newWorld(t)
 		tt.do(w)
-		if strings.HasPrefix(tt.name, "grows") { // what comes of the turn after that starts anew
-			w.run(2900 * ms)
-		} else {
-			w.run(time.Hour)
-		}
+		w.run(time.Hour)
 		if got := w.visible(); len(got) != tt.visible || len(w.answers) != tt.answers {
 			t.Errorf("%s: %q is to be seen, answered %v", tt.name, got, w.answers)
 		}

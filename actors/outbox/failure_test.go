@@ -129,6 +129,43 @@ func TestFinishAgain(t *testing.T) {
 	}
 }
 
+// A turn that crashes when its answer stands makes it once more. Nothing of that
+// is to be seen: no typing, no second answer where it was answered with others,
+// no second file or further message where there is no nonce.
+func TestMadeAgain(t *testing.T) {
+	command := reply1(1)
+	command.Interaction.ID, command.ReplyTo = 1, 0
+	for name, replies := range map[string][]messages.Reply{
+		"own": {reply1(1)}, "merged": {shared(1), shared(2), shared(3)}, "command": {command},
+	} {
+		w := newWorld(t)
+		for i := 11; i <= 14; i++ {
+			w.at(0, func() { w.finish(uint64(i), reply1(i), "other") })
+		}
+		for i, r := range replies {
+			w.at(time.Second, func() { w.open(r) })
+			w.at(2*time.Second, func() { w.finish(uint64(i+1), r, paragraphs(2)) })
+			w.at(30*time.Second, func() { w.open(r) })
+			w.at(31*time.Second, func() { w.grow(r.Trigger, "made ") })
+			w.at(33*time.Second, func() { w.finish(uint64(i+101), r, "made again") })
+		}
+		w.run(20 * time.Second)
+		visible, asked := strings.Join(w.visible(), "|"), len(w.log)
+		w.run(time.Hour)
+		if got := strings.Join(w.visible(), "|"); got != visible {
+			t.Errorf("%s: what is to be seen changes", name)
+		}
+		if again := w.log[asked:]; len(again) != len(replies) {
+			t.Errorf("%s: %q", name, again)
+		}
+		for i := range replies {
+			if got, want := outcome(w.answers[uint64(i+101)]), outcome(w.answers[uint64(i+1)]); got != want {
+				t.Errorf("%s: %s, then %s", name, want, got)
+			}
+		}
+	}
+}
+
 // What the pool refuses is asked again when it says, and not before.
 func TestRefused(t *testing.T) {
 	w := newWorld(t)

@@ -205,7 +205,7 @@ func TestCommand(t *testing.T) {
 		`4.0675s respond "0xxxxxxxxxxxxxxxxxxx... (1500)"`,
 		"4.135s answer 1: posted as [1000 1001]",
 	)
-	r.Parts = []messages.MessageID{1000, 1001}
+	r.Revision, r.Parts = 1, []messages.MessageID{1000, 1001}
 	w.at(time.Minute, func() { w.finish(2, r, "new\n\n"+paragraphs(2)) })
 	w.run(2 * time.Minute)
 	if got := strings.Join(w.visible(), "\n\n"); got != "new\n\n"+paragraphs(2) {

@@ -35,7 +35,7 @@ func (s *state) over(r *reply, now time.Time) bool {
 		return true
 	case r.stands():
 		if r.unconfirmed() == 0 {
-			s.remember(r, now)
+			s.stand(r, now)
 			s.answerAll(r, &messages.ReplyPosted{Parts: r.messages(), Merged: r.merged()})
 			return true
 		}
@@ -52,27 +52,53 @@ func (s *state) over(r *reply, now time.Time) bool {
 	return true
 }
 
-// A merged is an answer that somebody got together with others.
-type merged struct {
+// An ending is what became of a reply of late. Its turn may not know it: it has
+// crashed, or has not heard yet that its question was deleted. No nonce would
+// find what was said to several people, nor the later messages of a command.
+type ending struct {
 	revision int
 	parts    []messages.MessageID
+	merged   bool // it was answered together with others
+	unwanted bool // it was cancelled, and its messages are deleted
 	at       time.Time
 }
 
-// remember notes who was answered by r together with others: should one of them
-// be asked for again, no nonce would find that message.
-func (s *state) remember(r *reply, now time.Time) {
-	if !r.merged() {
-		return
+// ended returns what became of a reply, if nothing is to be done for it any
+// more; else nil.
+func (s *state) ended(m messages.Reply) *ending {
+	e, known := s.endings[m.Trigger]
+	if !known || m.Revision > e.revision {
+		return nil
 	}
-	for id, m := range s.merged {
-		if now.Sub(m.at) > abandoned {
-			delete(s.merged, id)
-		}
+	return &e
+}
+
+// told returns what is answered to who asks for a reply in a revision.
+func (e *ending) told(revision int) any {
+	if e.unwanted || revision < e.revision {
+		return &messages.Failure{Cause: messages.CauseCancelled}
+	}
+	return &messages.ReplyPosted{Parts: e.parts, Merged: e.merged}
+}
+
+// stand notes where the answer stands that r and its members have.
+func (s *state) stand(r *reply, now time.Time) {
+	if !r.merged() {
+		s.remember(r.Trigger, ending{revision: r.Revision, parts: r.messages()}, now)
 	}
 	for _, m := range r.members {
-		s.merged[m.Trigger] = merged{m.Revision, r.messages(), now}
+		s.remember(m.Trigger, ending{revision: m.Revision, parts: r.messages(), merged: true}, now)
 	}
+}
+
+func (s *state) remember(trigger messages.MessageID, e ending, now time.Time) {
+	for id, old := range s.endings {
+		if now.Sub(old.at) > abandoned {
+			delete(s.endings, id)
+		}
+	}
+	e.at = now
+	s.endings[trigger] = e
 }
 
 // answerAll tells all who wait for r what became of it.

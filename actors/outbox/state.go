@@ -56,7 +56,7 @@ type state struct {
 	serial  uint64                        // of requests and writes
 	flights map[uint64]*flight
 	writes  map[uint64]*record
-	merged  map[messages.MessageID]merged          // triggers answered together of late
+	endings map[messages.MessageID]ending          // of replies of late, by trigger
 	typed   time.Time                              // when typing was last shown
 	first   map[messages.UserID]messages.MessageID // of this step: see firsts
 
@@ -72,13 +72,17 @@ func newState(channel messages.ChannelID, patience time.Duration, now time.Time)
 		replies:  map[messages.MessageID]*reply{},
 		flights:  map[uint64]*flight{},
 		writes:   map[uint64]*record{},
-		merged:   map[messages.MessageID]merged{},
+		endings:  map[messages.MessageID]ending{},
 	}
 }
 
-// open takes in that an answer is being made.
+// open takes in that an answer is being made. One that stands, or is not wanted
+// any more, is not made again.
 func (s *state) open(m messages.Reply, now time.Time) []any {
 	s.out = s.out[:0]
+	if s.ended(m) != nil {
+		return s.step(now)
+	}
 	if r := s.find(m); r != nil {
 		s.renew(r, m, now)
 	} else if len(s.replies) < maxOpen {
@@ -108,12 +112,12 @@ func (s *state) grow(trigger messages.MessageID, text string, now time.Time) []a
 // finish takes in a whole answer. asker is answered when it is in the channel.
 func (s *state) finish(asker uint64, m messages.Reply, text, note string, now time.Time) []any {
 	s.out = s.out[:0]
-	r := s.find(m)
-	done, known := s.merged[m.Trigger]
-	switch {
-	case known && done.revision == m.Revision:
-		s.answer(asker, &messages.ReplyPosted{Parts: done.parts, Merged: true})
+	if e := s.ended(m); e != nil {
+		s.answer(asker, e.told(m.Revision))
 		return s.step(now)
+	}
+	r := s.find(m)
+	switch {
 	case r != nil && m.Revision < r.Revision:
 		s.answer(asker, &messages.Failure{Cause: messages.CauseCancelled})
 		return s.step(now)
@@ -155,9 +159,17 @@ func (s *state) complete(r *reply, text string, now time.Time) {
 func (s *state) cancel(m messages.Reply, erase bool, now time.Time) []any {
 	s.out = s.out[:0]
 	r := s.replies[m.Trigger]
-	switch {
-	case r != nil && m.Revision < r.Revision:
+	if r != nil && m.Revision < r.Revision {
 		return s.step(now)
+	}
+	var stands []messages.MessageID
+	if erase {
+		if e := s.endings[m.Trigger]; !e.merged {
+			stands = e.parts
+		}
+		s.remember(m.Trigger, ending{revision: m.Revision, unwanted: true}, now)
+	}
+	switch {
 	case r != nil && r.group != nil:
 		s.detach(r)
 		return s.step(now)
@@ -170,6 +182,7 @@ func (s *state) cancel(m messages.Reply, erase bool, now time.Time) []any {
 	}
 	delete(s.replies, r.Trigger)
 	r.adopt(m.Parts)
+	r.adopt(stands)
 	r.leaving, r.erase, r.heard = true, erase, now
 	r.again, r.fails = time.Time{}, 0
 	return s.step(now)
