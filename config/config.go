@@ -102,6 +102,9 @@ type Answer struct {
 	SideBySide int `yaml:"side_by_side" default:"8" min:"1" max:"100"`
 	// Questions that may wait in one channel. Beyond them people are told to come back.
 	Queue int `yaml:"queue" default:"200" min:"1" max:"10000"`
+	// How old a question may be that was asked while the bot was away, to be answered when it is back. 0 is no
+	// such answers.
+	CatchUp time.Duration `yaml:"catch_up" default:"10m" min:"0s" max:"24h"`
 }
 
 // Limits is what people may use up.

@@ -209,6 +209,9 @@ func (c *connection) handle(ctx context.Context, f frame) error {
 		return c.hello(f)
 	case opHeartbeatACK:
 		c.acked.Store(true)
+		if c.g.cfg.Alive != nil {
+			c.g.cfg.Alive()
+		}
 	default:
 		c.odd("opcode", fmt.Sprint(f.op), nil)
 	}

@@ -52,6 +52,10 @@ type GatewayConfig struct {
 	// once a second when its low-water mark moved. It must not block.
 	SessionChanged func(messages.Session)
 
+	// Alive is told that Discord has acknowledged a heartbeat: what it had sent
+	// before was given to Handle. It must not block.
+	Alive func()
+
 	// Lost is told that a connection has ended, or could not be made; another is
 	// made unless Run returns.
 	Lost func()

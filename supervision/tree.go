@@ -179,7 +179,7 @@ func (t *Tree) channels() func(id uint64) actor.Producer {
 		Window: t.cfg.Memory.WindowMessages, Side: t.cfg.Answer.SideBySide, Queue: t.cfg.Answer.Queue,
 		Horizon: journal.DefaultHorizon,
 		Guilds:  t.pid("region", "guild"), Journal: t.pid("journal", "node"), Outbox: t.pid("region", "outbox"),
-		Reader: t.pid("coalescer", "server_context"), History: t.world.Discord, Parent: t.pid("supervisor", "node"),
+		Reader: t.pid("coalescer", "server_context"), Pool: t.pid("router", "discord"), History: t.world.Discord, Parent: t.pid("supervisor", "node"),
 		Turn: t.turns(), Log: t.log("channel"),
 	}
 	return func(id uint64) actor.Producer {
@@ -225,7 +225,7 @@ func (t *Tree) command() actor.Producer {
 
 func (t *Tree) gateway(shard int) actor.Producer {
 	return gateway.New(gateway.Config{
-		Shard: shard, Self: t.world.Self.ID, Ack: t.world.Discord.Ack, Private: command.Private,
+		Shard: shard, Self: t.world.Self.ID, CatchUp: t.cfg.Answer.CatchUp, Ack: t.world.Discord.Ack, Private: command.Private,
 		Connect: func(restore messages.Session, hooks gateway.Hooks) gateway.Client {
 			return t.world.Connect(shard, restore, hooks)
 		},

@@ -49,7 +49,10 @@ func (e Engine) Start(p actor.Producer) *actor.PID {
 		}
 		return &mortal{Receiver: r}
 	}, "test")
-	e.t.Cleanup(func() { e.Stop(pid) })
+	e.t.Cleanup(func() {
+		synctest.Wait() // an actor whose child ends just as it does itself would wait for it for ever
+		e.Stop(pid)
+	})
 	return pid
 }
 

@@ -8,6 +8,9 @@
 // is answered. It tells its sender [messages.Taken] when an event is accepted
 // durably or asks nothing.
 //
+// When the bot was away, [messages.CatchUp] has it read what was said meanwhile.
+// What it hears of until then waits, so that questions stay in their order.
+//
 // On a crash it forgets the window and the queue; it reads the one from Discord
 // and the other from the journal.
 package channel
@@ -23,11 +26,12 @@ import (
 	"github.com/anthdm/hollywood/actor"
 )
 
-// A History reads what was said in a channel before a message, the newest
-// first. Discord's edge is one. Its errors are [*messages.Limited] and
-// [*messages.Failure].
+// A History reads what was said in a channel: before a message, the newest
+// first, or after one, the oldest first. Discord's edge is one. Its errors are
+// [*messages.Limited] and [*messages.Failure].
 type History interface {
 	History(ctx context.Context, channel messages.ChannelID, before messages.MessageID, limit int) ([]messages.Message, error)
+	HistoryAfter(ctx context.Context, channel messages.ChannelID, after messages.MessageID, limit int) ([]messages.Message, error)
 }
 
 // Config is what a channel is made of.
@@ -43,6 +47,7 @@ type Config struct {
 	Journal *actor.PID
 	Outbox  *actor.PID // the region
 	Reader  *actor.PID // the coalescer of what a channel and its guild give to prompts
+	Pool    *actor.PID // the router of requests to Discord
 	History History    // nil to do without
 	Parent  *actor.PID // the supervisor; nil for none
 	Turn    func(q *messages.Question, supervisor *actor.PID) actor.Producer
@@ -66,13 +71,16 @@ type channel struct {
 	placed time.Time // when the guild was asked last; zero for never
 
 	waking  int    // answers due before events are taken up
-	held    []held // events meanwhile
-	filling bool   // the history is being read
-	filled  bool   // it was read, or could not be
+	held    []held // events meanwhile, or while it catches up
+	missed  missed
+	filling bool // the history is being read
+	filled  bool // it was read, or could not be
 	readers []reader
 
 	takers map[messages.MessageID][]*actor.PID // who waits for a trigger to be accepted
 	turns  map[messages.MessageID]*running
+
+	spawned int // turns ever started
 }
 
 // held is an event that waits until the channel has woken up.
@@ -100,6 +108,10 @@ type (
 	placeAsked   struct{}
 	backlogAsked struct{}
 	historyAsked struct{}
+	missedAsked  struct{}
+	readMissed   struct{}
+	feedMissed   struct{}
+	goOn         struct{}
 	acceptAsked  struct{ id messages.MessageID }
 	endAsked     struct{ id messages.MessageID }
 	countAsked   struct{ id messages.MessageID }
@@ -123,8 +135,15 @@ func (a *channel) Receive(c *actor.Context) {
 	case actor.Started:
 		a.waking++
 		actors.Ask(c, a.cfg.Journal, &messages.GetUnfinished{Channel: a.cfg.ID}, journalWait, backlogAsked{})
-	case *messages.MessageReceived, *messages.MessageEdited, *messages.MessagesDeleted, *messages.CommandUsed, *messages.Wake:
+	case *messages.MessageReceived, *messages.MessageEdited, *messages.MessagesDeleted, *messages.CommandUsed,
+		*messages.Wake, *messages.CatchUp:
 		a.event(c, held{m, c.Sender()})
+	case readMissed:
+		a.readMissed(c)
+	case feedMissed:
+		a.feedMissed(c)
+	case goOn:
+		a.goOn(c)
 	case actors.Progress:
 		a.written(c, m)
 	case actors.Answered:
@@ -149,7 +168,9 @@ func (a *channel) Receive(c *actor.Context) {
 }
 
 // MaySleep says that nothing is asked and nothing waits.
-func (a *channel) MaySleep() bool { return len(a.state.queue) == 0 && len(a.held) == 0 }
+func (a *channel) MaySleep() bool {
+	return len(a.state.queue) == 0 && len(a.held) == 0 && !a.missed.open()
+}
 
 // Weight returns the bytes that the window keeps in memory.
 func (a *channel) Weight() int { return a.state.window.size() }
@@ -157,8 +178,12 @@ func (a *channel) Weight() int { return a.state.window.size() }
 // event takes an event up, or holds it until the channel has woken up.
 func (a *channel) event(c *actor.Context, e held) {
 	a.askPlace(c, e.event)
+	a.admit(c, e)
+}
+
+func (a *channel) admit(c *actor.Context, e held) {
 	switch {
-	case a.waking == 0:
+	case a.waking == 0 && (!a.missed.holds || passes(e.event)):
 		a.take(c, e)
 	case len(a.held) < maxHeld:
 		a.held = append(a.held, e)
@@ -193,6 +218,8 @@ func guildOf(event any) messages.GuildID {
 		return m.Guild
 	case *messages.CommandUsed:
 		return m.Guild
+	case *messages.CatchUp:
+		return m.Guild
 	}
 	return 0
 }
@@ -205,6 +232,8 @@ func (a *channel) answered(c *actor.Context, m actors.Answered) {
 		a.backlog(c, m)
 	case historyAsked:
 		a.history(c, m)
+	case missedAsked:
+		a.missedRead(c, m)
 	case acceptAsked:
 		a.accepted(c, tag.id, m)
 	case countAsked:
@@ -223,6 +252,7 @@ func (a *channel) guildAnswered(c *actor.Context, m actors.Answered) {
 		a.place.parent, a.place.botRoles = g.Parent, g.BotRoles
 		a.place.thread = g.Kind == messages.ChannelThread
 		a.place.joined = a.place.thread && g.Joined
+		a.place.sealed = !g.CanRead()
 	} else {
 		a.cfg.Log.Debug("guild unknown", "channel_id", a.cfg.ID, "guild_id", a.place.guild)
 	}
@@ -253,12 +283,17 @@ func (a *channel) wokenBy(c *actor.Context) {
 	if a.waking--; a.waking > 0 {
 		return
 	}
+	a.release(c)
+	a.step(c)
+}
+
+// release admits the events that were held.
+func (a *channel) release(c *actor.Context) {
 	events := a.held
 	a.held = nil
 	for _, e := range events {
-		a.take(c, e)
+		a.admit(c, e)
 	}
-	a.step(c)
 }
 
 func (a *channel) reply(c *actor.Context, to *actor.PID, m any) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"troupe/actors"
@@ -27,16 +28,22 @@ type stage struct {
 	unfinished []messages.Trigger
 	known      map[messages.MessageID]messages.Trigger // to the store
 	refuse     error                                   // what the journal answers to accepts
+	mends      time.Time                               // when it does so no more; zero for never
 	writes     bool                                    // the journal has them before it answers
+
+	permissions uint64 // of the bot
 }
 
 func newStage(e actortest.Engine, change func(*stage, *Config)) *stage {
-	s := &stage{e: e, turns: map[messages.MessageID][]*messages.Question{}, known: map[messages.MessageID]messages.Trigger{}}
+	s := &stage{
+		e: e, turns: map[messages.MessageID][]*messages.Question{}, known: map[messages.MessageID]messages.Trigger{},
+		permissions: messages.PermissionAll,
+	}
 	s.journal = e.Fake(s.journalHears)
 	s.outbox = e.Probe()
 	s.parent = e.Probe()
 	guilds := e.Fake(func(c *actor.Context) {
-		c.Respond(&messages.GuildContext{Known: true, BotRoles: []messages.RoleID{botRole}})
+		c.Respond(&messages.GuildContext{Known: true, BotRoles: []messages.RoleID{botRole}, Permissions: s.permissions})
 	})
 	cfg := Config{
 		ID: general, Self: messages.User{ID: self, Name: "troupe", Bot: true}, Rules: &Rules{Direct: true},
@@ -58,7 +65,7 @@ func (s *stage) journalHears(c *actor.Context) {
 		if s.writes {
 			c.Respond(actors.Partial{Message: &messages.Accepted{Trigger: m.Trigger, Fresh: true}})
 		}
-		if s.refuse != nil {
+		if s.refuse != nil && (s.mends.IsZero() || time.Now().Before(s.mends)) {
 			c.Respond(s.refuse)
 			return
 		}
@@ -91,8 +98,16 @@ type receiver func(*actor.Context)
 
 func (r receiver) Receive(c *actor.Context) { r(c) }
 
-// hear hands the channel an event and returns how it is answered.
+// hear hands the channel an event and returns how it is answered, when all is
+// quiet.
 func (s *stage) hear(event any) any {
+	answer := s.tell(event)
+	synctest.Wait()
+	return answer
+}
+
+// tell does not wait until all is quiet.
+func (s *stage) tell(event any) any {
 	m, err := s.e.Ask(s.pid, event)
 	if err != nil {
 		return err
@@ -101,9 +116,13 @@ func (s *stage) hear(event any) any {
 }
 
 func (s *stage) say(id messages.MessageID, who messages.UserID, text string) any {
-	return s.hear(&messages.MessageReceived{Message: *said("<@99> "+text, mentioning, func(m *messages.Message) {
+	return s.hear(asking(id, who, text))
+}
+
+func asking(id messages.MessageID, who messages.UserID, text string) *messages.MessageReceived {
+	return &messages.MessageReceived{Message: *said("<@99> "+text, mentioning, func(m *messages.Message) {
 		m.ID, m.Author.ID = id, who
-	})})
+	})}
 }
 
 // mayspeak reports whether the turn of a trigger gets the word without waiting.
@@ -295,7 +314,10 @@ func TestChatterAndWindow(t *testing.T) {
 }
 
 // past is a history that knows one line; it can be told to fail.
-type past struct{ err error }
+type past struct {
+	*away
+	err error
+}
 
 func (p past) History(context.Context, messages.ChannelID, messages.MessageID, int) ([]messages.Message, error) {
 	return []messages.Message{*said("long ago", func(m *messages.Message) { m.ID = 1 })}, p.err
@@ -323,7 +345,7 @@ func TestHistory(t *testing.T) {
 						c.Respond(&messages.Joined{Result: j.Job.Run(t.Context(), nil)})
 					}
 				})
-				s := newStage(e, func(_ *stage, cfg *Config) { cfg.History, cfg.Reader = past{tt.err}, reader.PID })
+				s := newStage(e, func(_ *stage, cfg *Config) { cfg.History, cfg.Reader = past{err: tt.err}, reader.PID })
 				s.say(10, ann, "a")
 				s.say(11, bob, "b")
 				began := time.Now()

@@ -24,6 +24,8 @@ func (a *channel) take(c *actor.Context, e held) {
 	case *messages.MessagesDeleted:
 		a.deleted(c, m.Messages)
 		a.reply(c, e.sender, &messages.Taken{})
+	case *messages.CatchUp:
+		a.catchUp(c, m, e.sender)
 	case *messages.Wake:
 		a.reply(c, e.sender, &messages.Taken{})
 	}
@@ -127,6 +129,7 @@ func (a *channel) accepted(c *actor.Context, id messages.MessageID, m actors.Ans
 		a.reply(c, taker, told)
 	}
 	delete(a.takers, id)
+	a.missedKept(c, id, m.Err)
 }
 
 // drop ends a trigger that needs no answer of ours.
@@ -140,6 +143,7 @@ func (a *channel) drop(c *actor.Context, id messages.MessageID) {
 func (a *channel) deleted(c *actor.Context, ids []messages.MessageID) {
 	for _, id := range ids {
 		a.state.window.remove(id)
+		a.unmiss(c, id)
 		asked := a.state.find(id)
 		if asked == nil {
 			continue

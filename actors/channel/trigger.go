@@ -28,6 +28,7 @@ type place struct {
 	joined   bool // a thread that the bot is in
 	self     messages.UserID
 	botRoles []messages.RoleID
+	sealed   bool // the bot may not read here
 }
 
 // note takes from a message that the bot is in the thread from now on: Discord
@@ -41,9 +42,11 @@ func (p *place) note(m *messages.Message) {
 
 // serves reports whether the rules let this person ask here at all.
 func (r *Rules) serves(p place, user messages.UserID) bool {
-	if len(r.Users) > 0 && !slices.Contains(r.Users, user) {
-		return false
-	}
+	return (len(r.Users) == 0 || slices.Contains(r.Users, user)) && r.servesPlace(p)
+}
+
+// servesPlace reports whether the rules let anybody ask here.
+func (r *Rules) servesPlace(p place) bool {
 	if p.guild == 0 {
 		return r.Direct
 	}

@@ -47,7 +47,8 @@ func (a *channel) start(c *actor.Context, t *asked) {
 	r.tries++
 	r.refusing = q.Refuse != ""
 	q.Again = t.again || r.tries > 1
-	id := fmt.Sprintf("%v.%d.%d", q.Trigger.ID, q.Trigger.Revision, r.tries)
+	a.spawned++ // a turn that was stopped may still be ending under its own name
+	id := fmt.Sprintf("%v.%d.%d", q.Trigger.ID, q.Trigger.Revision, a.spawned)
 	r.pid = c.SpawnChild(a.cfg.Turn(q, c.PID()), "turn", actor.WithID(id),
 		func(o *actor.Opts) { o.Kind = "turn" }, actor.WithInboxSize(4), actor.WithMaxRestarts(-1))
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -15,7 +16,7 @@ import (
 func (a *gateway) event(c *actor.Context, event any) {
 	switch m := event.(type) {
 	case *messages.MessageReceived:
-		a.toChannel(c, m.Message.Channel, m, m.Seq)
+		a.received(c, m)
 	case *messages.MessageEdited:
 		a.toChannel(c, m.Message.Channel, m, m.Seq)
 	case *messages.MessagesDeleted:
@@ -24,6 +25,7 @@ func (a *gateway) event(c *actor.Context, event any) {
 		a.command(c, m)
 	case *messages.SessionStarted:
 		a.send(c, &delivery{to: a.cfg.Commands, message: m, event: m})
+		a.lookBack(c, m.Guilds)
 		a.sessionRuns(c)
 	case *messages.SessionResumed:
 		a.sessionRuns(c)
@@ -61,6 +63,7 @@ func (a *gateway) guildEvent(c *actor.Context, event any) {
 	switch m := event.(type) {
 	case *messages.GuildSeen:
 		guild, seq = m.Guild, m.Seq
+		defer a.guildBack(c, m)
 	case *messages.GuildGone:
 		guild, seq = m.Guild, m.Seq
 	case *messages.ChannelSeen:
@@ -87,11 +90,15 @@ func (a *gateway) guildEvent(c *actor.Context, event any) {
 
 // toChannel has a channel take an event.
 func (a *gateway) toChannel(c *actor.Context, id messages.ChannelID, event any, seq int64) {
-	a.send(c, &delivery{to: a.cfg.Channels, message: &messages.Deliver{To: uint64(id), Message: event}, event: event, seq: seq})
+	a.send(c, a.delivery(id, event, seq))
+}
+
+func (a *gateway) delivery(id messages.ChannelID, event any, seq int64) *delivery {
+	return &delivery{to: a.cfg.Channels, message: &messages.Deliver{To: uint64(id), Message: event}, event: event, seq: seq}
 }
 
 func (a *gateway) send(c *actor.Context, d *delivery) {
-	actors.Ask(c, d.to, d.message, takeWait, d)
+	actors.Ask(c, d.to, d.message, cmp.Or(d.wait, takeWait), d)
 }
 
 // taken acknowledges an event, or sends it again after a pause.
@@ -99,7 +106,7 @@ func (a *gateway) taken(c *actor.Context, d *delivery, m actors.Answered) {
 	failed, crashed := errors.AsType[*actors.Failed](m.Err)
 	switch {
 	case m.Err == nil:
-		a.client.Acknowledge(d.seq)
+		a.acknowledge(d)
 		return
 	case crashed && failed.Quarantine:
 		a.quarantined(c, d)
@@ -128,12 +135,18 @@ func (a *gateway) quarantined(c *actor.Context, d *delivery) {
 func (a *gateway) apologize(c *actor.Context, d *delivery) {
 	reply, asked := asksFor(d.event, a.cfg.Self)
 	if !asked {
-		a.client.Acknowledge(d.seq)
+		a.acknowledge(d)
 		return
 	}
 	actors.Ask(c, a.cfg.Outbox, &messages.Deliver{To: uint64(reply.Channel), Message: &messages.FinishReply{
 		Reply: reply, Text: apology,
-	}}, apologyWait, apologyAsked{d.seq})
+	}}, apologyWait, apologyAsked{d})
+}
+
+// acknowledge says that an event is done with.
+func (a *gateway) acknowledge(d *delivery) {
+	delete(a.mark.open, d)
+	a.client.Acknowledge(d.seq)
 }
 
 // command answers a command to Discord, which waits 3 s at most.

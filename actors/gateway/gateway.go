@@ -5,6 +5,10 @@
 // that says [messages.Taken]. What is not taken is sent again. Commands are
 // answered to Discord at once, before anything else is done with them.
 //
+// When a session cannot be resumed, the channels in which something was said
+// meanwhile are told to catch up, before they hear of anything later. How far back
+// is kept by the journal: until when all that Discord told of was dealt with.
+//
 // An event that made its channel crash twice is taken no more; if it was said to
 // the bot, its author is told.
 //
@@ -37,6 +41,8 @@ type Client interface {
 type Hooks struct {
 	Handle  func(event any)
 	Changed func(messages.Session)
+	// Alive tells that all that Discord had sent until now was given to Handle.
+	Alive func()
 	// Lost tells that the connection has ended; the client makes another.
 	Lost func()
 	// MissingIntent tells that the content of messages is withheld.
@@ -50,6 +56,7 @@ type Config struct {
 	Ack      func(ctx context.Context, i messages.Interaction, private bool) error
 	Private  func(command string) bool // only who uses it sees the answer
 	Self     messages.UserID           // the bot
+	CatchUp  time.Duration             // how old what was missed may be to be taken up; 0 for nothing
 	Channels *actor.PID                // the region
 	Guilds   *actor.PID                // the region
 	Outbox   *actor.PID                // the region
@@ -64,6 +71,8 @@ type Config struct {
 const (
 	takeWait    = 2 * time.Minute // for an event to be taken, before it is sent again
 	journalWait = 10 * time.Second
+	catchUpWait = 15 * time.Minute        // for a channel to catch up, which gives up earlier
+	maxDirects  = 1000                    // direct messages that are caught up with, those used last
 	ackWait     = 2500 * time.Millisecond // Discord's own bound is 3 s (Interactions: Responding)
 	ackPause    = 100 * time.Millisecond  // before a command is acknowledged again
 	apologyWait = 5 * time.Minute         // for the outbox, which has a deadline of its own
@@ -79,6 +88,8 @@ type gateway struct {
 	content bool
 	runs    bool              // a session has begun or was resumed
 	changed *messages.Session // to be kept when it runs; nil for none
+	mark    mark
+	gap     *gap // of this session; nil if it has none
 }
 
 // incoming is an event of a client. Those of an earlier client are void: they
@@ -94,6 +105,7 @@ type delivery struct {
 	message any // what carries the event there, or the event itself
 	event   any
 	seq     int64
+	wait    time.Duration // for it to be taken
 	tries   int
 }
 
@@ -102,7 +114,9 @@ type (
 	backlogAsked   struct{}
 	keepAsked      struct{}
 	wakeAsked      struct{}
-	apologyAsked   struct{ seq int64 }
+	directsAsked   struct{}
+	alive          struct{}
+	apologyAsked   struct{ d *delivery }
 	resend         struct{ d *delivery }
 	sessionChanged struct{ session messages.Session }
 	contentMissing struct{}
@@ -138,6 +152,8 @@ func (a *gateway) Receive(c *actor.Context) {
 		a.send(c, m.d)
 	case sessionChanged:
 		a.sessionChanged(c, m.session)
+	case alive:
+		a.alive(c)
 	case contentMissing:
 		a.content = false
 	case connectionLost:
@@ -156,10 +172,12 @@ func (a *gateway) answered(c *actor.Context, m actors.Answered) {
 		a.connect(c, m)
 	case backlogAsked:
 		a.wake(c, m)
+	case directsAsked:
+		a.directs(c, m)
 	case *delivery:
 		a.taken(c, tag, m)
 	case apologyAsked:
-		a.client.Acknowledge(tag.seq)
+		a.acknowledge(tag.d)
 	case keepAsked, wakeAsked:
 		if m.Err != nil {
 			a.cfg.Log.Warn("gateway goes on without an answer", "err", m.Err)
@@ -173,6 +191,7 @@ func (a *gateway) connect(c *actor.Context, m actors.Answered) {
 	var session messages.Session
 	if found, ok := m.Message.(*messages.SessionFound); ok {
 		session = found.Session
+		a.mark.at, a.mark.skew = found.Alive, found.Skew
 	} else {
 		a.cfg.Log.Error("kept session not read: starting a new one", "err", m.Err)
 	}
@@ -180,6 +199,7 @@ func (a *gateway) connect(c *actor.Context, m actors.Answered) {
 	client := a.cfg.Connect(session, Hooks{
 		Handle:        func(event any) { engine.Send(self, incoming{from, event}) },
 		Changed:       func(s messages.Session) { engine.Send(self, sessionChanged{s}) },
+		Alive:         func() { engine.Send(self, alive{}) },
 		Lost:          func() { engine.Send(self, connectionLost{}) },
 		MissingIntent: func() { engine.Send(self, contentMissing{}) },
 	})

@@ -74,6 +74,8 @@ type station struct {
 	fatal    []error
 	kept     messages.Session
 	behind   []messages.ChannelID
+	alive    time.Time // as kept
+	directs  []messages.ChannelID
 }
 
 func newStation(e actortest.Engine, change func(*station)) *station {
@@ -99,15 +101,17 @@ func newStation(e actortest.Engine, change func(*station)) *station {
 	s.journal = e.Fake(func(c *actor.Context) {
 		switch c.Message().(type) {
 		case *messages.GetSession:
-			c.Respond(&messages.SessionFound{Session: s.kept, Found: s.kept.ID != ""})
+			c.Respond(&messages.SessionFound{Session: s.kept, Found: s.kept.ID != "" || !s.alive.IsZero(), Alive: s.alive})
 		case *messages.GetUnfinishedChannels:
 			c.Respond(&messages.UnfinishedChannels{Channels: s.behind})
-		case *messages.KeepSession:
+		case *messages.GetDirects:
+			c.Respond(&messages.Directs{Channels: s.directs})
+		case *messages.KeepSession, *messages.KeepAlive:
 			c.Respond(&messages.Kept{})
 		}
 	})
 	s.pid = e.Start(New(Config{
-		Self: 99, Connect: s.connect, Private: func(name string) bool { return name != "chat" },
+		Self: 99, CatchUp: 10 * time.Minute, Connect: s.connect, Private: func(name string) bool { return name != "chat" },
 		Ack:      s.ack,
 		Channels: s.channels.PID, Guilds: s.guilds.PID, Outbox: s.outbox.PID, Commands: s.commands.PID,
 		Journal: s.journal.PID, Health: s.health.PID,

@@ -153,7 +153,7 @@ func (b *bot) connector() func(int, messages.Session, gateway.Hooks) gateway.Cli
 		return discord.NewGateway(discord.GatewayConfig{
 			Token: b.Config.Discord.Token.Reveal(), Shard: [2]int{shard, b.gateways.Shards}, Bot: b.self.ID,
 			URL: b.gatewayURL, Identify: func(ctx context.Context) error { return turns.wait(ctx, shard) },
-			Handle: hooks.Handle, SessionChanged: hooks.Changed, Lost: hooks.Lost, MissingIntent: hooks.MissingIntent,
+			Handle: hooks.Handle, SessionChanged: hooks.Changed, Alive: hooks.Alive, Lost: hooks.Lost, MissingIntent: hooks.MissingIntent,
 			Restore: restore, DialContext: b.Dial, Log: b.Log, Count: count,
 		})
 	}

@@ -1,0 +1,239 @@
+package channel
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"troupe/actors"
+	"troupe/messages"
+
+	"github.com/anthdm/hollywood/actor"
+)
+
+const (
+	// holdWait is how long what the channel hears of waits at most for what was
+	// missed to be taken up first.
+	holdWait = 15 * time.Second
+	// missedWait is how long a channel tries to read what was missed.
+	missedWait = 10 * time.Minute
+	readWait   = time.Minute      // of one try, in the pool's queue
+	readTime   = 15 * time.Second // of one request
+	readPause  = time.Second      // before the next try; doubles up to
+	readRest   = 30 * time.Second
+	feedPause  = time.Second // before more is taken up, when the queue is full or the store fails
+	// maxRead is how many messages are read, and maxMissed how many questions
+	// among them taken up: the latest ones.
+	maxRead   = 1000
+	maxMissed = 100
+)
+
+// missed is what a channel catches up with, if it does.
+type missed struct {
+	askers  []*actor.PID // who wait until it is taken up
+	after   messages.MessageID
+	begun   time.Time
+	tries   int
+	reading bool
+	holds   bool                                     // what is heard of meanwhile waits
+	goOn    func()                                   // takes back that it waits no longer than it may
+	gone    map[messages.MessageID]bool              // deleted since
+	todo    []messages.Message                       // questions, oldest first
+	under   map[messages.MessageID]*messages.Message // questions that the journal is to accept
+}
+
+func (m *missed) open() bool { return len(m.askers) > 0 }
+
+// passes reports whether an event does not wait for what was missed.
+func passes(event any) bool {
+	switch event.(type) {
+	case *messages.CatchUp, *messages.MessagesDeleted, *messages.Wake:
+		return true
+	}
+	return false
+}
+
+// catchUp has what was missed read, where the bot may read it and answers.
+func (a *channel) catchUp(c *actor.Context, m *messages.CatchUp, asker *actor.PID) {
+	if a.cfg.History == nil || a.place.sealed || !a.cfg.Rules.servesPlace(a.place) {
+		a.reply(c, asker, &messages.Taken{})
+		return
+	}
+	if a.missed.open() {
+		a.missed.askers = append(a.missed.askers, asker)
+		return
+	}
+	a.missed = missed{
+		askers: []*actor.PID{asker}, after: m.After, begun: time.Now(), holds: true,
+		goOn: actors.After(c, holdWait, goOn{}),
+		gone: map[messages.MessageID]bool{}, under: map[messages.MessageID]*messages.Message{},
+	}
+	a.readMissed(c)
+}
+
+// readMissed reads what was missed behind what people wait for. A page that was
+// read is not read again when a limit is met at the next.
+func (a *channel) readMissed(c *actor.Context) {
+	a.missed.reading = true
+	id, after, history := a.cfg.ID, a.missed.after, a.cfg.History
+	var all []messages.Message
+	actors.Ask(c, a.cfg.Pool, &messages.Job{
+		Kind: "catch_up", Guild: a.place.guild, Fair: id.String(), Key: "history/" + id.String(),
+		Priority: messages.PriorityBackground, Wait: readWait, Timeout: readTime,
+		Run: func(ctx context.Context, _ func(any)) any {
+			more, err := history.HistoryAfter(ctx, id, after, maxRead-len(all))
+			if len(more) > 0 {
+				all, after = append(all, more...), more[len(more)-1].ID
+			}
+			if limited, ok := errors.AsType[*messages.Limited](err); ok {
+				return limited
+			}
+			if err != nil {
+				return err
+			}
+			return all
+		},
+	}, readWait+2*readTime, missedAsked{})
+}
+
+func (a *channel) missedRead(c *actor.Context, m actors.Answered) {
+	a.missed.reading = false
+	err := m.Err
+	if done, ok := m.Message.(*messages.JobDone); ok {
+		switch result := done.Result.(type) {
+		case []messages.Message:
+			a.sift(result)
+			a.feedMissed(c)
+			return
+		case error:
+			err = result
+		}
+	}
+	failure, told := errors.AsType[*messages.Failure](err)
+	if told && failure.Retry == messages.RetryNever || time.Since(a.missed.begun) > missedWait {
+		a.cfg.Log.Warn("what was missed cannot be read", "channel_id", a.cfg.ID, "err", err)
+		a.feedMissed(c)
+		return
+	}
+	pause := min(readPause<<min(a.missed.tries, 10), readRest)
+	if refused, ok := errors.AsType[*messages.Refused](err); ok {
+		pause = max(pause, min(refused.RetryAfter, readRest))
+	}
+	a.missed.tries++
+	actors.After(c, pause, readMissed{})
+}
+
+// sift finds the questions in what was missed. One that the bot has answered and
+// yet does not know was answered by another instance of it.
+func (a *channel) sift(lines []messages.Message) {
+	answered := map[messages.MessageID]bool{}
+	for i := range lines {
+		if lines[i].Author.ID == a.cfg.Self.ID {
+			answered[lines[i].ReplyTo] = true
+		}
+	}
+	var todo []messages.Message
+	for i := range lines {
+		m := &lines[i]
+		m.Guild = a.place.guild
+		if a.missed.gone[m.ID] {
+			continue
+		}
+		_, _, asks := a.cfg.Rules.classify(m, a.place)
+		a.place.note(m)
+		if m.Spoken {
+			a.state.window.add(a.line(m))
+		}
+		if asks && !answered[m.ID] && a.state.find(m.ID) == nil {
+			todo = append(todo, *m)
+		}
+	}
+	if over := len(todo) - maxMissed; over > 0 {
+		a.cfg.Log.Warn("more was missed than is answered", "channel_id", a.cfg.ID, "passed_over", over)
+		todo = todo[over:]
+	}
+	a.missed.todo = todo
+	level := slog.LevelDebug
+	if len(todo) > 0 {
+		level = slog.LevelInfo
+	}
+	a.cfg.Log.Log(context.Background(), level, "caught up", "channel_id", a.cfg.ID, "read", len(lines), "questions", len(todo))
+}
+
+// feedMissed takes up the questions that were missed, as many as may wait.
+func (a *channel) feedMissed(c *actor.Context) {
+	for len(a.missed.todo) > 0 {
+		if len(a.state.queue) >= a.cfg.Queue {
+			actors.After(c, feedPause, feedMissed{})
+			return
+		}
+		m := a.missed.todo[0]
+		a.missed.todo = a.missed.todo[1:]
+		a.missed.under[m.ID] = &m
+		a.heard(c, &m, nil)
+		if a.takers[m.ID] == nil {
+			delete(a.missed.under, m.ID)
+		}
+	}
+	a.goOn(c)
+	a.missedDone(c)
+}
+
+// goOn lets what the channel has heard of meanwhile wait no longer.
+func (a *channel) goOn(c *actor.Context) {
+	if a.missed.holds {
+		a.missed.holds = false
+		a.missed.goOn()
+		a.release(c)
+	}
+}
+
+// missedKept goes on when the journal has accepted a question that was missed,
+// or has not: then it is taken up once more.
+func (a *channel) missedKept(c *actor.Context, id messages.MessageID, err error) {
+	m := a.missed.under[id]
+	if m == nil {
+		return
+	}
+	delete(a.missed.under, id)
+	if err != nil {
+		i, _ := slices.BinarySearchFunc(a.missed.todo, id, func(m messages.Message, id messages.MessageID) int {
+			return cmp.Compare(m.ID, id)
+		})
+		a.missed.todo = slices.Insert(a.missed.todo, i, *m)
+		actors.After(c, feedPause, feedMissed{})
+		return
+	}
+	a.missedDone(c)
+}
+
+// missedDone tells who wait that all is taken up.
+func (a *channel) missedDone(c *actor.Context) {
+	if !a.missed.open() || a.missed.reading || len(a.missed.todo) > 0 || len(a.missed.under) > 0 {
+		return
+	}
+	for _, asker := range a.missed.askers {
+		a.reply(c, asker, &messages.Taken{})
+	}
+	a.missed = missed{}
+}
+
+// unmiss forgets a message that is deleted before it was taken up.
+func (a *channel) unmiss(c *actor.Context, id messages.MessageID) {
+	if !a.missed.open() {
+		return
+	}
+	a.missed.gone[id] = true
+	a.missed.todo = slices.DeleteFunc(a.missed.todo, func(m messages.Message) bool { return m.ID == id })
+	a.held = slices.DeleteFunc(a.held, func(e held) bool {
+		m, said := e.event.(*messages.MessageReceived)
+		if !said || m.Message.ID != id {
+			return false
+		}
+		a.reply(c, e.sender, &messages.Taken{})
+		return true
+	})
+}

@@ -1,0 +1,86 @@
+package gateway
+
+import (
+	"time"
+
+	"troupe/actors"
+	"troupe/messages"
+
+	"github.com/anthdm/hollywood/actor"
+)
+
+// lookBack finds out what a session that began anew does not tell of. A bot that
+// was never here before has missed nothing.
+func (a *gateway) lookBack(c *actor.Context, guilds []messages.GuildID) {
+	now := time.Now()
+	a.gap = a.mark.gapSince(now, a.cfg.CatchUp, guilds)
+	if a.gap == nil {
+		a.alive(c)
+		return
+	}
+	a.cfg.Log.Info("a new session: looking for what was missed", "since", a.gap.after.Time(), "guilds", len(guilds))
+	a.gap.listed = a.cfg.Shard != 0 // all direct messages come to the first shard (Discord documentation, Gateway: Sharding)
+	if !a.gap.listed {
+		actors.Ask(c, a.cfg.Journal, &messages.GetDirects{Limit: maxDirects}, journalWait, directsAsked{})
+	}
+}
+
+// alive moves the mark, and has it kept now and then.
+func (a *gateway) alive(c *actor.Context) {
+	now := time.Now()
+	a.mark.alive(now, a.gap)
+	if a.mark.due(now) {
+		actors.Ask(c, a.cfg.Journal, &messages.KeepAlive{
+			Shard: a.cfg.Shard, At: a.mark.at, Skew: a.mark.skew,
+		}, journalWait, keepAsked{})
+	}
+}
+
+// received hands on what somebody said. If it is a direct message in which
+// something was missed, that comes first.
+func (a *gateway) received(c *actor.Context, m *messages.MessageReceived) {
+	now := time.Now()
+	if a.runs { // what a resumed session repeats was said a while ago
+		a.mark.heard(m.Message.ID, now)
+	}
+	if m.Message.Guild == 0 && a.gap.direct(m.Message.Channel, now) {
+		a.catchUp(c, m.Message.Channel, 0)
+	}
+	d := a.delivery(m.Message.Channel, m, m.Seq)
+	a.mark.begin(d, m.Message.ID.Time())
+	a.send(c, d)
+}
+
+// guildBack has the channels of a guild catch up in which something was said
+// meanwhile.
+func (a *gateway) guildBack(c *actor.Context, m *messages.GuildSeen) {
+	for _, id := range a.gap.guild(m) {
+		a.catchUp(c, id, m.Guild)
+	}
+}
+
+// directs has direct messages catch up: Discord does not tell of those.
+func (a *gateway) directs(c *actor.Context, m actors.Answered) {
+	if a.gap == nil {
+		return
+	}
+	a.gap.listed = true
+	found, ok := m.Message.(*messages.Directs)
+	if !ok {
+		a.cfg.Log.Error("direct messages not listed: what was missed in them stays unanswered", "err", m.Err)
+		return
+	}
+	for _, id := range found.Channels {
+		if a.gap.direct(id, time.Now()) {
+			a.catchUp(c, id, 0)
+		}
+	}
+}
+
+// catchUp tells a channel of the gap.
+func (a *gateway) catchUp(c *actor.Context, id messages.ChannelID, guild messages.GuildID) {
+	d := a.delivery(id, &messages.CatchUp{Guild: guild, After: a.gap.after}, 0)
+	d.wait = catchUpWait
+	a.mark.begin(d, a.gap.after.Time().Add(overlap))
+	a.send(c, d)
+}

@@ -1,0 +1,105 @@
+package gateway
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"troupe/actors"
+	"troupe/actors/actortest"
+	"troupe/messages"
+)
+
+// order returns what the channels heard since the last time: 1 for a message, the
+// other way round for being told to catch up.
+func (s *station) order() (ids []int) {
+	for _, m := range s.channels.Take() {
+		d := m.(*messages.Deliver)
+		switch d.Message.(type) {
+		case *messages.MessageReceived:
+			ids = append(ids, int(d.To))
+		case *messages.CatchUp:
+			ids = append(ids, -int(d.To))
+		}
+	}
+	return ids
+}
+
+// marks returns what the journal was to keep of the mark.
+func (s *station) marks() (at []time.Time) {
+	for _, m := range s.journal.Take() {
+		if k, ok := m.(*messages.KeepAlive); ok {
+			at = append(at, k.At)
+		}
+	}
+	return at
+}
+
+// A new session makes the channels catch up in which something was said since
+// the bot was last alive, before they hear of anything later.
+func TestNewSessionCatchesUp(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		time.Sleep(time.Until(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)))
+		left := time.Now()
+		time.Sleep(5 * time.Minute)
+		s := newStation(e, func(s *station) {
+			s.alive, s.directs = left, []messages.ChannelID{30, 31}
+		})
+		now := messages.MessageIDAt(time.Now())
+		s.tell(&messages.SessionStarted{Guilds: []messages.GuildID{2}})
+		direct := said(1)
+		direct.Message.ID, direct.Message.Guild, direct.Message.Channel = now, 0, 32
+		s.tell(direct)
+		s.tell(&messages.GuildSeen{Guild: 2, Channels: []messages.Channel{{ID: 10, LastMessage: now}, {ID: 11, LastMessage: 5}}})
+		live := said(2)
+		live.Message.ID, live.Message.Channel = now, 10
+		s.answers = []any{errors.New("not now")}
+		s.tell(live)
+		if got, want := s.order(), []int{-30, -31, -32, 32, -10, 10}; !slices.Equal(got, want) {
+			t.Errorf("the channels hear %v, want %v", got, want)
+		}
+		s.marks()
+		s.lines[0].hooks.Alive()
+		if got := s.marks(); len(got) != 1 || !got[0].Equal(now.Time()) {
+			t.Errorf("kept as alive: %v, want when the question was asked that is not taken", got)
+		}
+		time.Sleep(time.Minute)
+		s.lines[0].hooks.Alive()
+		if got := s.marks(); len(got) != 1 || !got[0].Equal(time.Now()) {
+			t.Errorf("kept as alive: %v", got)
+		}
+	})
+}
+
+// A channel that does not catch up is told again, and the mark waits for it. A
+// bot that was never there begins with a mark.
+func TestCatchUpFails(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		time.Sleep(time.Until(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)))
+		s := newStation(e, nil)
+		s.tell(&messages.SessionStarted{Guilds: []messages.GuildID{2}})
+		begun := time.Now()
+		if got := s.marks(); len(got) != 1 || !got[0].Equal(begun) {
+			t.Errorf("kept as alive: %v", got)
+		}
+		time.Sleep(time.Minute)
+		s.tell(&messages.SessionStarted{Guilds: []messages.GuildID{2}})
+		s.answers = []any{&actors.Failed{}, &actors.Failed{}}
+		s.tell(&messages.GuildSeen{Guild: 2, Channels: []messages.Channel{{ID: 10, LastMessage: messages.MessageIDAt(time.Now())}}})
+		s.lines[0].hooks.Alive()
+		if got := s.marks(); len(got) != 1 || !got[0].Equal(begun) {
+			t.Errorf("kept as alive: %v, want when the gap began", got)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if got, want := s.order(), []int{-10, -10, -10}; !slices.Equal(got, want) {
+			t.Errorf("the channels hear %v, want %v", got, want)
+		}
+		s.lines[0].hooks.Alive()
+		if got := s.marks(); len(got) != 1 || !got[0].Equal(time.Now()) {
+			t.Errorf("kept as alive: %v", got)
+		}
+	})
+}

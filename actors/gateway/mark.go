@@ -1,0 +1,124 @@
+package gateway
+
+import (
+	"time"
+
+	"troupe/messages"
+)
+
+const (
+	// overlap is how far catching up reaches back beyond the mark: Discord may
+	// tell of a message a while after it was said. What was answered is known to
+	// the store, so that reading it once more does no harm.
+	overlap = 30 * time.Second
+	// startSlack is how long a start may take, beyond the age of the eldest
+	// question that is caught up with.
+	startSlack = time.Minute
+	// gapWait is how long guilds may take to tell of themselves after a session
+	// has begun. What one has missed that is out of reach for longer stays so.
+	gapWait = 5 * time.Minute
+	// keepEvery is the least time between two marks that are kept.
+	keepEvery = 10 * time.Second
+)
+
+// A mark is until when all that Discord told of was dealt with, by Discord's
+// clock. What comes after it is looked for when a session cannot be resumed.
+type mark struct {
+	at   time.Time     // zero: the bot was never here before
+	skew time.Duration // how far Discord's clock is ahead of ours
+	open map[*delivery]time.Time
+	kept time.Time // when it was kept last, by our clock
+}
+
+// heard learns from a message that has just been said how the clocks differ.
+func (m *mark) heard(id messages.MessageID, now time.Time) { m.skew = id.Time().Sub(now) }
+
+// begin notes that something said at that time is on its way to who takes it.
+func (m *mark) begin(d *delivery, said time.Time) {
+	if m.open == nil {
+		m.open = map[*delivery]time.Time{}
+	}
+	m.open[d] = said
+}
+
+// alive moves the mark: Discord has told of all that was said until now. It
+// stays behind what is on its way and, while there is a gap, before that.
+func (m *mark) alive(now time.Time, g *gap) {
+	if g != nil && !g.over(now) {
+		return
+	}
+	m.at = now.Add(m.skew)
+	for _, said := range m.open {
+		if said.Before(m.at) {
+			m.at = said
+		}
+	}
+}
+
+// due reports whether the mark is to be kept again.
+func (m *mark) due(now time.Time) bool {
+	if m.at.IsZero() || now.Sub(m.kept) < keepEvery {
+		return false
+	}
+	m.kept = now
+	return true
+}
+
+// A gap is what a session that began anew does not tell of: what was said while
+// the bot was away. Channels are told of it before they hear of anything later.
+type gap struct {
+	after  messages.MessageID // the last that need not be looked for
+	guilds map[messages.GuildID]bool
+	told   map[messages.ChannelID]bool // direct messages
+	listed bool                        // all direct messages are told that may have missed something
+	until  time.Time                   // by our clock: then it is over, whoever is missing
+}
+
+// gapSince returns the gap up to now, no older than age; nil if there is none.
+func (m *mark) gapSince(now time.Time, age time.Duration, guilds []messages.GuildID) *gap {
+	if m.at.IsZero() || age <= 0 {
+		return nil
+	}
+	from := m.at.Add(-overlap)
+	if eldest := now.Add(m.skew - age - startSlack); from.Before(eldest) {
+		from = eldest
+	}
+	g := &gap{
+		after: messages.MessageIDAt(from), guilds: map[messages.GuildID]bool{}, told: map[messages.ChannelID]bool{},
+		until: now.Add(gapWait),
+	}
+	for _, id := range guilds {
+		g.guilds[id] = true
+	}
+	return g
+}
+
+// over reports whether all who may have missed something are told.
+func (g *gap) over(now time.Time) bool {
+	return len(g.guilds) == 0 && g.listed || !now.Before(g.until)
+}
+
+// guild returns the channels of a guild in which something may have been missed.
+// A guild is asked for once: what it had before the bot came is nothing to it.
+func (g *gap) guild(m *messages.GuildSeen) (behind []messages.ChannelID) {
+	if g == nil || !g.guilds[m.Guild] {
+		return nil
+	}
+	delete(g.guilds, m.Guild)
+	for i := range m.Channels {
+		if c := &m.Channels[i]; c.Kind != messages.ChannelOther && c.LastMessage > g.after {
+			behind = append(behind, c.ID)
+		}
+	}
+	return behind
+}
+
+// direct reports whether a direct message has yet to be told of the gap, and
+// notes that it is.
+func (g *gap) direct(id messages.ChannelID, now time.Time) bool {
+	if g == nil || g.told[id] || !now.Before(g.until) {
+		return false
+	}
+	g.told[id] = true
+	return true
+}
