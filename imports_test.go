@@ -25,6 +25,7 @@ var may = map[string][]string{
 	"web/*":        {"messages"},
 	"sim/*":        {"messages", "sim/fault", "sim/memnet"},
 	"sim/scenario": {"messages", "sim/*"}, // the two worlds together
+	"sim/chaos":    {"messages", "sim/*"}, // as above
 	"supervision": {
 		"actors", "actors/*", "messages", "config",
 	},

@@ -159,7 +159,7 @@ func (c *call) bulkDelete() (any, *Error) {
 	if n := len(in.Messages); n < minBulk || n > maxBulk {
 		return nil, badForm("messages", "BASE_TYPE_BAD_LENGTH", "Must be between 2 and 100 in length.")
 	}
-	oldest := messages.MessageIDAt(c.w.now().Add(-maxBulkAge))
+	oldest := messages.MessageIDAt(c.w.date().Add(-maxBulkAge))
 	var gone []*message
 	for _, id := range in.Messages {
 		if messageIDOf(id) < oldest {

@@ -71,14 +71,14 @@ func (w *world) post(d draft) (*message, *Error) {
 	}
 	m := &message{
 		id: messages.MessageID(w.newID()), channel: d.channel, author: d.author, kind: d.kind,
-		flags: d.flags, content: d.content, created: w.now(), replyTo: d.replyTo,
+		flags: d.flags, content: d.content, created: w.date(), replyTo: d.replyTo,
 		attachments: d.attachments, embeds: d.embeds, components: d.components,
 		nonce: d.nonce, ephemeral: d.ephemeral, use: d.use,
 	}
 	w.notify(m, d.allowed, target)
 	w.keep(m)
 	if d.nonce != "" && d.enforce {
-		w.remember(nonceKey{d.author.id, d.nonce}, nonceUse{message: m.id, channel: d.channel, at: m.created})
+		w.remember(nonceKey{d.author.id, d.nonce}, nonceUse{message: m.id, channel: d.channel, at: w.now()})
 	}
 	w.append(m)
 	if c := d.channel; c.thread() && m.ephemeral == nil {
@@ -195,7 +195,7 @@ func (w *world) amend(m *message, d draft) *Error {
 		}
 	}
 	if m.flags&flagLoading == 0 {
-		m.edited = w.now() // what fills in a deferred answer is not an edit
+		m.edited = w.date() // what fills in a deferred answer is not an edit
 	}
 	m.content, m.embeds, m.components, m.attachments = d.content, d.embeds, d.components, d.attachments
 	m.flags = d.flags&^flagEphemeral | m.flags&flagEphemeral

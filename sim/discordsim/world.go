@@ -45,6 +45,7 @@ type world struct {
 	app      messages.ApplicationID
 	bot      *user
 	lastID   uint64
+	ahead    time.Duration // of the calendar
 	users    map[messages.UserID]*user
 	names    map[string][]*user // by name in lower case
 	guilds   map[messages.GuildID]*guild
@@ -204,7 +205,7 @@ func (w *world) now() time.Time { return w.s.cfg.Now() }
 
 // newID returns an ID larger than all before, which tells the time.
 func (w *world) newID() uint64 {
-	ms := max(w.now().UnixMilli()-discordEpoch, 0)
+	ms := max(w.date().UnixMilli()-discordEpoch, 0)
 	w.lastID = max(uint64(ms)<<22, w.lastID+1)
 	return w.lastID
 }

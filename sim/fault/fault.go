@@ -40,6 +40,7 @@ func (f Fault) slows() bool { return !f.Fails() && f.CutAfter == 0 }
 type Plan struct {
 	mu    sync.Mutex
 	rules []rule
+	met   func(Class, Fault)
 }
 
 type rule struct {
@@ -57,6 +58,14 @@ func (p *Plan) Set(c Class, f Fault) {
 	defer p.mu.Unlock()
 	p.rules = slices.DeleteFunc(p.rules, func(r rule) bool { return r.class == c && r.fault.slows() == f.slows() })
 	p.rules = append(p.rules, rule{c, f})
+}
+
+// Met has f called with every failure that befalls a call, just before it does.
+// f returns at once and calls nothing of the plan.
+func (p *Plan) Met(f func(Class, Fault)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.met = f
 }
 
 // Clear removes the rules that were set for exactly this class.
@@ -85,6 +94,9 @@ func (p *Plan) Take(c Class) Fault {
 	}
 	for _, i := range []int{max(slow, failing), min(slow, failing)} { // the later first: removal moves the rest
 		p.count(i)
+	}
+	if failing >= 0 && p.met != nil {
+		p.met(c, f)
 	}
 	return f
 }

@@ -73,3 +73,18 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// Who asks for it is told of each failure, and not of latencies.
+func TestMet(t *testing.T) {
+	p := fault.NewPlan()
+	var met []fault.Class
+	p.Met(func(c fault.Class, _ fault.Fault) { met = append(met, c) })
+	p.Set("a", fault.Fault{Status: 500, Times: 1})
+	p.Set("b", fault.Fault{Latency: time.Second})
+	for _, c := range []fault.Class{"a", "a", "b"} {
+		p.Take(c)
+	}
+	if len(met) != 1 || met[0] != "a" {
+		t.Errorf("met %v", met)
+	}
+}

@@ -1,0 +1,20 @@
+package chaos
+
+import "strings"
+
+// Faults are what a lab can do to the bot, by the names that --only takes. A
+// name's beginning stands for all that begin so.
+func Faults() []string {
+	return []string{
+		"gateway-drop", "gateway-op7", "gateway-op9", "gateway-op9-resumable", "gateway-refused", "gateway-replay", "gateway-close",
+		"gateway-zombie", "gateway-down",
+		"discord-error", "discord-429", "discord-hang", "discord-cut", "discord-acted",
+		"gemini-error", "gemini-429", "gemini-hang", "gemini-cut", "gemini-empty",
+		"disk-full", "clock", "kill", "stop", "outage",
+	}
+}
+
+// calls reports whether a fault befalls calls, and nothing else.
+func calls(name string) bool {
+	return strings.HasPrefix(name, "discord-") || strings.HasPrefix(name, "gemini-")
+}

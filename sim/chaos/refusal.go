@@ -1,0 +1,63 @@
+package chaos
+
+import (
+	"strings"
+	"time"
+)
+
+// A reason is a refusal as people read it, and the faults that may lead to it.
+type reason struct {
+	begins string
+	name   string
+	faults []string
+}
+
+// reasons are the refusals that are known. One for which no fault is named is
+// never explained: nothing that a lab does should lead to it.
+var reasons = []reason{
+	{"I have used up what Gemini lets me ask in a minute", "minute quota", []string{"gemini-429"}},
+	{"I have used up what Gemini lets me ask in a day", "day quota", nil},
+	{"My budget for today is spent", "budget", nil},
+	{"You ask faster than", "user rate", nil},
+	{"Gemini had nothing to say", "empty", []string{"gemini-empty"}},
+	{"Gemini is not available", "overloaded", []string{"gemini-error", "gemini-429", "gemini-hang", "gemini-cut"}},
+	{"More people are asking", "busy", []string{"gemini-hang", "gemini-429", "gemini-error"}},
+	{"The answer took too long", "timeout", []string{"gemini-hang"}},
+	{"Something went wrong on my side", "internal", nil},
+}
+
+// before is how long a fault may have been given before the question: breakers
+// and pauses outlast what they are made for.
+const before = 30 * time.Second
+
+// refused checks a refusal.
+func (c *checker) refused(a *ask, m *said) Outcome {
+	text := c.text(m)
+	for _, r := range reasons {
+		if !strings.HasPrefix(text, r.begins) {
+			continue
+		}
+		why := c.given(a, r.faults...)
+		if why == "" {
+			c.breach(Unexplained, a, m, "refused (%s): %s", r.name, brief(text))
+			why = "nothing"
+		}
+		c.verdict.Refusals[r.name+", since "+why]++
+		return Refused
+	}
+	c.breach(Unexplained, a, m, "what is said to it is no answer and no refusal that is known: %s", brief(text))
+	return Refused
+}
+
+// given returns the first of the faults that was given in time to bear on a
+// question, or "".
+func (c *checker) given(a *ask, faults ...string) string {
+	for _, name := range faults {
+		for i := range c.Given {
+			if g := &c.Given[i]; g.Fault == name && g.during(a.At.Add(-before), a.at) {
+				return name
+			}
+		}
+	}
+	return ""
+}
