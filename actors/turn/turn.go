@@ -60,7 +60,7 @@ const (
 	windowWait   = 1500 * time.Millisecond // for the channel, which waits for Discord's history
 	fileWait     = 3 * time.Second         // for an attachment
 	admitWait    = time.Second
-	wordWait     = 30 * time.Minute // for earlier questions of the same person
+	wordWait     = 30 * time.Minute // for earlier questions of the same person, before the word is asked for again
 	deliveryWait = 20 * time.Minute // for the outbox, which has a deadline of its own
 	journalWait  = time.Minute
 	againAfter   = 250 * time.Millisecond // before what crashed is asked again
@@ -96,10 +96,15 @@ type deliverAgain struct{}
 // endAgain writes the outcome once more.
 type endAgain struct{}
 
-// New returns the producer of a turn that answers q.
+// New returns the producer of a turn that answers q. An instance after the first
+// does not know what that has shown.
 func New(cfg Config, q *messages.Question) actor.Producer {
+	again := q.Again
 	return func() actor.Receiver {
-		return &turn{cfg: cfg, state: newState(cfg, q)}
+		a := &turn{cfg: cfg, state: newState(cfg, q)}
+		a.state.again, a.state.unsure = again, again
+		again = true
+		return a
 	}
 }
 
@@ -125,7 +130,7 @@ func (a *turn) Receive(c *actor.Context) {
 // begin asks everything at once that is needed and does not depend on the rest.
 func (a *turn) begin(c *actor.Context) {
 	t := &a.state.trigger
-	actors.Ask(c, a.cfg.Channel, &messages.GetWord{Trigger: t.ID}, wordWait, wordAsked{})
+	a.askWord(c)
 	if a.state.unsure {
 		actors.Ask(c, a.cfg.Journal, &messages.GetShared{Trigger: t.ID}, journalWait, sharedAsked{})
 	}
@@ -206,48 +211,6 @@ func (a *turn) join(c *actor.Context) {
 	job := generation(&a.cfg, prompt, &a.state.trigger)
 	actors.Ask(c, a.cfg.Generate, &messages.Join{Key: key, Job: job}, a.cfg.Patience, joinAsked{})
 	a.open(c) // once more: only now it is known with whom the answer is shared
-}
-
-// progress shows how the answer grows.
-func (a *turn) progress(c *actor.Context, m actors.Progress) {
-	text, ok := m.Message.(string)
-	if !ok {
-		return
-	}
-	if a.state.grow(text) {
-		a.tellOutbox(c, &messages.GrowReply{Trigger: a.state.trigger.ID, Text: text})
-	}
-}
-
-// word takes the right to speak.
-func (a *turn) word(c *actor.Context, m actors.Answered) {
-	w, ok := m.Message.(*messages.Word)
-	if !ok { // the channel has given this question up, or is new: it starts another turn
-		a.cfg.Log.Info("turn without the word", "trigger_id", a.state.trigger.ID, "err", m.Err)
-		return
-	}
-	a.state.mayspeak(w.Trigger)
-	a.open(c)
-}
-
-// open opens the reply: from now on there may be something to see.
-func (a *turn) open(c *actor.Context) {
-	if !a.state.opens() {
-		return
-	}
-	if a.state.decided() {
-		a.deliver(c)
-		return
-	}
-	reply := a.state.reply()
-	a.tellOutbox(c, &messages.OpenReply{Reply: reply})
-	if text := a.state.text; text != "" {
-		a.tellOutbox(c, &messages.GrowReply{Trigger: reply.Trigger, Text: text})
-	}
-}
-
-func (a *turn) tellOutbox(c *actor.Context, m any) {
-	c.Send(a.cfg.Outbox, &messages.Deliver{To: uint64(a.state.trigger.Channel), Message: m})
 }
 
 func (a *turn) joined(c *actor.Context, m actors.Answered) {

@@ -220,6 +220,37 @@ func TestWord(t *testing.T) {
 	})
 }
 
+// However long earlier questions of the same person take, the word comes at last.
+func TestLateWord(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		k := newCast(e)
+		k.word = -1
+		k.start(nil)
+		time.Sleep(3*wordWait - time.Second)
+		k.word = 10 * time.Second
+		time.Sleep(time.Minute)
+		if got := k.outcome(t); got.State != messages.TriggerAnswered {
+			t.Errorf("ended %+v", got)
+		}
+	})
+}
+
+// A turn that crashed may have shown something: the next instance finds out.
+func TestAfterCrash(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		k := newCast(e)
+		make := New(k.cfg, &messages.Question{Trigger: messages.Trigger{ID: 7, Channel: 1, Text: "why?"}})
+		make()
+		e.Start(make)
+		k.outcome(t)
+		for _, m := range k.outbox.Take() {
+			if f, ok := m.(*messages.Deliver).Message.(*messages.FinishReply); ok && (!f.Reply.Again || f.Reply.Shared.Nonce != "n") {
+				t.Errorf("reply %+v", f.Reply)
+			}
+		}
+	})
+}
+
 // Who may not ask is told so, and the model is not asked.
 func TestNotAdmitted(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
