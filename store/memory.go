@@ -106,7 +106,7 @@ func (s *Memory) apply(w any) any {
 		kept.Alive, kept.Skew, kept.Found = toMilli(m.At), m.Skew, true
 		s.sessions[m.Shard] = kept
 	case *messages.Quarantine:
-		s.quarantine = append(s.quarantine, Quarantined{toMilli(time.Now()), *m})
+		s.quarantine = append(s.quarantine, Quarantined{toMilli(time.Now()), contained(*m)})
 		s.quarantine = s.quarantine[max(len(s.quarantine)-maxQuarantine, 0):]
 	case *messages.AttemptMade:
 		made := *m

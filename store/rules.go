@@ -2,16 +2,18 @@ package store
 
 import (
 	"fmt"
+	"strings"
 
 	"troupe/messages"
 )
 
 // What both engines keep to.
 const (
-	maxPart       = 999    // the highest number of a part
-	maxQuarantine = 1000   // messages in quarantine; the oldest give way
-	pruneBatch    = 200    // of each kind that are forgotten at once
-	maxDirects    = 10_000 // direct messages that are kept by [messages.Prune]: those used last
+	maxPart       = 999      // the highest number of a part
+	maxStack      = 16 << 10 // bytes of a stack in quarantine: 100 frames, which is all that Go tells
+	maxQuarantine = 1000     // messages in quarantine; the oldest give way
+	pruneBatch    = 200      // of each kind that are forgotten at once
+	maxDirects    = 10_000   // direct messages that are kept by [messages.Prune]: those used last
 )
 
 // check returns an error if one of the writes is malformed, which is a bug of
@@ -55,6 +57,12 @@ func accepted(t messages.Trigger) messages.Trigger {
 	}
 	t.Parts, t.Final, t.Attempts, t.Deaths = nil, "", 0, 0
 	return t
+}
+
+// contained returns what of a message is kept in quarantine.
+func contained(m messages.Quarantine) messages.Quarantine {
+	m.Stack = strings.ToValidUTF8(m.Stack[:min(len(m.Stack), maxStack)], "")
+	return m
 }
 
 // isDirect reports whether a trigger was asked in a direct message.

@@ -65,7 +65,7 @@ type Store interface {
 }
 
 // Quarantined is a message that crashed an actor twice, and when. A store keeps
-// the newest [maxQuarantine].
+// the newest [maxQuarantine], with the first [maxStack] bytes of their stacks.
 type Quarantined struct {
 	At time.Time
 	messages.Quarantine

@@ -134,7 +134,7 @@ func (w *writer) apply(m any) any {
 	case *messages.KeepAlive:
 		w.do(upsertAlive, m.Shard, m.At.UnixMilli(), int64(m.Skew))
 	case *messages.Quarantine:
-		w.do(insertBad, time.Now().UnixMilli(), m.Actor, m.Message, m.Stack, int64(m.Trigger))
+		w.do(insertBad, time.Now().UnixMilli(), m.Actor, m.Message, contained(*m).Stack, int64(m.Trigger))
 		w.do(limitBad, maxQuarantine)
 	case *messages.AttemptMade:
 		w.do(insertAttempt, m.At.UnixMilli(), m.Model, m.Input, m.Output, m.Cost)

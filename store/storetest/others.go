@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"troupe/messages"
@@ -113,6 +114,11 @@ func testQuarantine(k *kit) {
 	k.equal("the oldest", got[1].Quarantine, one)
 	if at := got[0].At; at.Before(before) || at.After(time.Now().Add(time.Second)) {
 		k.t.Errorf("it was kept at %v", at)
+	}
+	long := messages.Quarantine{Stack: strings.Repeat("❤", 1<<20)}
+	k.apply(&long)
+	if got := list(k, k.s.Quarantined)[0].Stack; len(got) > 1<<15 || len(got) < 1<<13 || !strings.HasPrefix(long.Stack, got) {
+		k.t.Errorf("of a very long stack %d bytes are kept", len(got))
 	}
 	var many []any
 	for i := range 1000 {
