@@ -23,11 +23,12 @@ type cast struct {
 	journal *actortest.Probe
 	joins   *actortest.Probe
 
-	admit       any           // what the user's actor answers
-	permissions uint64        // of the bot in the channel
-	word        time.Duration // until the channel gives the word; negative for never
-	slow        time.Duration // of each source of context
-	result      []any         // of the generation, one for each join
+	admit       any             // what the user's actor answers
+	permissions uint64          // of the bot in the channel
+	word        time.Duration   // until the channel gives the word; negative for never
+	words       []time.Duration // the same, of each time that it is asked for
+	slow        time.Duration   // of each source of context
+	result      []any           // of the generation, one for each join
 	grows       []string
 	posted      []any // what the outbox answers, one for each finish; then ReplyPosted
 	lost        int   // outcomes that the journal loses
@@ -38,6 +39,9 @@ func newCast(e actortest.Engine) *cast {
 	k.channel = e.Fake(func(c *actor.Context) {
 		switch m := c.Message().(type) {
 		case *messages.GetWord:
+			if len(k.words) > 0 {
+				k.word, k.words = k.words[0], k.words[1:]
+			}
 			if k.word >= 0 {
 				later(c, k.word, &messages.Word{Trigger: messages.Trigger{ID: m.Trigger, Channel: 1}})
 			}
@@ -224,11 +228,9 @@ func TestWord(t *testing.T) {
 func TestLateWord(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
 		k := newCast(e)
-		k.word = -1
+		k.words = []time.Duration{-1, -1, 10 * time.Second}
 		k.start(nil)
-		time.Sleep(3*wordWait - time.Second)
-		k.word = 10 * time.Second
-		time.Sleep(time.Minute)
+		time.Sleep(2 * wordWait)
 		if got := k.outcome(t); got.State != messages.TriggerAnswered {
 			t.Errorf("ended %+v", got)
 		}
