@@ -131,6 +131,63 @@ func TestOneRequest(t *testing.T) {
 	}
 }
 
+// A server that has no streams is asked for the answer in one piece, and from
+// then on at once. What is refused that way too is told as it was first.
+func TestNoStreams(t *testing.T) {
+	var asked []string
+	served := true
+	c := newClient(t, roundTripper(func(r *http.Request) (*http.Response, error) {
+		_, what, _ := strings.Cut(r.URL.Path, ":")
+		asked = append(asked, what)
+		if what == "generateContent" && served {
+			return respond(200, "application/json", []byte(chunk("a", ""))), nil
+		}
+		return respond(404, "text/html", []byte("<html>")), nil
+	}))
+	served = false
+	if _, err := c.Generate(t.Context(), ask(), nil); failure(t, err).Status != 404 {
+		t.Error(err)
+	}
+	served = true
+	for range 2 {
+		var grown string
+		g, err := c.Generate(t.Context(), ask(), func(text string) { grown = text })
+		if err != nil || g.Text != "a" || g.Cut || grown != "a" || g.Usage.Total != 10 {
+			t.Errorf("%+v, %v", g, err)
+		}
+	}
+	want := []string{"streamGenerateContent", "generateContent", "streamGenerateContent", "generateContent", "generateContent"}
+	if diff := cmp.Diff(want, asked); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The version of the API may end the base URL.
+func TestBaseURL(t *testing.T) {
+	for base, want := range map[string]string{
+		"http://g.test":            "http://g.test/v1beta/models/m:streamGenerateContent",
+		"http://g.test/":           "http://g.test/v1beta/models/m:streamGenerateContent",
+		"http://g.test/v1beta":     "http://g.test/v1beta/models/m:streamGenerateContent",
+		"http://g.test/v1alpha1/":  "http://g.test/v1alpha1/models/m:streamGenerateContent",
+		"http://g.test/proxy/v1//": "http://g.test/proxy/v1/models/m:streamGenerateContent",
+		"http://g.test/proxy/v1x/": "http://g.test/proxy/v1x/v1beta/models/m:streamGenerateContent",
+		"http://v1":                "http://v1/v1beta/models/m:streamGenerateContent",
+	} {
+		got := ""
+		c := newClient(t, roundTripper(func(r *http.Request) (*http.Response, error) {
+			u := *r.URL
+			u.RawQuery = ""
+			got = u.String()
+			return respond(200, "text/event-stream", []byte(events(chunk("a", "STOP")))), nil
+		}), func(cfg *Config) { cfg.BaseURL = base })
+		p := ask()
+		p.Model = "m"
+		if _, err := c.Generate(t.Context(), p, nil); err != nil || got != want {
+			t.Errorf("%s: %s, %v", base, got, err)
+		}
+	}
+}
+
 // A redirect is not followed: the key and the question would go along.
 func TestRedirect(t *testing.T) {
 	var reached atomic.Bool

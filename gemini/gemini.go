@@ -2,7 +2,8 @@
 //
 // One call of ours is one request on the wire: genai's continuations and
 // retries are off, and who wants to try again is told how by the
-// [messages.Failure]. Whatever genai or Gemini does, a call ends within its
+// [messages.Failure]. Only a server that seems to have no streams is asked a
+// second time, for the answer in one piece. Whatever genai or Gemini does, a call ends within its
 // deadlines with a whole answer, a cut one, or a Failure whose text holds
 // neither the key nor anything that people wrote.
 //
@@ -16,8 +17,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"google.golang.org/genai"
@@ -27,6 +30,10 @@ import (
 
 // BaseURL is the address of the Gemini API.
 const BaseURL = "https://generativelanguage.googleapis.com/"
+
+// apiVersion is the version of the API that is spoken where [Config] names none
+// (Gemini API documentation, API versions).
+const apiVersion = "v1beta"
 
 // The deadlines of a call, where [Config] gives none. A model that thinks at
 // its highest level may be silent for most of a minute.
@@ -62,6 +69,7 @@ type Client struct {
 	first     time.Duration
 	stall     time.Duration
 	log       *slog.Logger
+	noStreams atomic.Bool // the server has none
 }
 
 // New returns a client, without asking Gemini anything. Its errors say what is
@@ -70,7 +78,7 @@ func New(ctx context.Context, cfg Config) (*Client, error) {
 	if strings.TrimSpace(cfg.Key) == "" {
 		return nil, errors.New("gemini: no key is set; one is made at https://aistudio.google.com/apikey")
 	}
-	base, err := checkBase(cfg.BaseURL)
+	base, version, err := checkBase(cfg.BaseURL)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +108,7 @@ func New(ctx context.Context, cfg Config) (*Client, error) {
 	g, err := genai.NewClient(ctx, &genai.ClientConfig{
 		APIKey:      cfg.Key,
 		Backend:     genai.BackendGeminiAPI,
-		HTTPOptions: genai.HTTPOptions{BaseURL: base, APIVersion: "v1beta"},
+		HTTPOptions: genai.HTTPOptions{BaseURL: base, APIVersion: version},
 		HTTPClient:  &http.Client{Transport: c.transport, CheckRedirect: noRedirect},
 	})
 	if err != nil {
@@ -125,18 +133,27 @@ func orDefault(d, otherwise time.Duration) time.Duration {
 	return d
 }
 
-func checkBase(base string) (string, error) {
+// versionName is what may end a base URL.
+var versionName = regexp.MustCompile(`^v[0-9]+(alpha|beta)?[0-9]*$`)
+
+// checkBase returns a base URL and the version of the API, which may be named at
+// its end.
+func checkBase(base string) (host, api string, err error) {
 	if base == "" {
-		return BaseURL, nil
+		return BaseURL, apiVersion, nil
 	}
 	u, err := url.Parse(base)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return "", errors.New("gemini: the base URL must look like " + BaseURL)
+		return "", "", errors.New("gemini: the base URL must look like " + BaseURL)
 	case u.User != nil || u.RawQuery != "":
-		return "", errors.New("gemini: the base URL must hold no password and no query")
+		return "", "", errors.New("gemini: the base URL must hold no password and no query")
 	}
-	return base, nil
+	base = strings.TrimRight(base, "/")
+	if i := strings.LastIndexByte(base, '/'); versionName.MatchString(base[i+1:]) && u.Path != "" {
+		return base[:i+1], base[i+1:], nil
+	}
+	return base + "/", apiVersion, nil
 }
 
 // safetySettings gives all categories of harm that Gemini lets one adjust the

@@ -3,6 +3,7 @@ package gemini
 import (
 	"context"
 	"errors"
+	"net/http"
 	"regexp"
 	"strings"
 	"time"
@@ -31,26 +32,8 @@ func (c *Client) Generate(ctx context.Context, p *messages.Prompt, grow func(tex
 	if f := checkPrompt(p, contents); f != nil {
 		return nil, f
 	}
-	x := &exchange{}
-	call, cancel := context.WithCancelCause(withExchange(ctx, x))
-	defer cancel(nil)
-	call, stop := context.WithTimeout(call, c.timeout)
-	defer stop()
-	watchdog := time.AfterFunc(c.first, func() { cancel(errStalled) })
-	defer watchdog.Stop()
-
 	var a answer
-	err := c.stream(call, p, contents, func(resp *genai.GenerateContentResponse) {
-		watchdog.Reset(c.stall)
-		if a.read(resp) && grow != nil {
-			grow(a.text.String())
-		}
-	})
-	var broken *messages.Failure
-	if err != nil {
-		broken = c.failure(ctx, call, x, err, p)
-	}
-	g, f := a.end(broken)
+	g, f := a.end(c.ask(ctx, p, contents, &a, grow))
 	if f != nil {
 		f.Detail = c.redact.line(f.Detail)
 		return nil, f
@@ -62,9 +45,86 @@ func (c *Client) Generate(ctx context.Context, p *messages.Prompt, grow func(tex
 	return g, nil
 }
 
+// ask reads an answer as a stream, or in one piece from a server that has no
+// streams. It returns how the answer ended early, nil when it ended by itself.
+func (c *Client) ask(ctx context.Context, p *messages.Prompt, contents []*genai.Content, a *answer, grow func(string)) *messages.Failure {
+	streamed := &messages.Failure{}
+	if !c.noStreams.Load() {
+		if streamed = c.request(ctx, p, contents, a, c.stream, c.first, grow); !unserved(streamed) {
+			return streamed
+		}
+	}
+	f := c.request(ctx, p, contents, a, c.piece, c.timeout, grow)
+	switch {
+	case f == nil:
+		if !c.noStreams.Swap(true) {
+			c.log.Warn("gemini's server has no streams: answers come in one piece", "base_url", c.base)
+		}
+	case unserved(f) && unserved(streamed):
+		return streamed // it is not about streams
+	}
+	return f
+}
+
+// unserved reports whether a server may just not have what was asked of it.
+func unserved(f *messages.Failure) bool {
+	return f != nil && (f.Status == http.StatusNotFound || f.Status == http.StatusMethodNotAllowed || f.Status == http.StatusNotImplemented)
+}
+
+// A call asks genai, and reads what comes.
+type call func(ctx context.Context, p *messages.Prompt, contents []*genai.Content, read func(*genai.GenerateContentResponse)) error
+
+// request makes one request, for the first chunk of which it waits so long.
+func (c *Client) request(
+	ctx context.Context, p *messages.Prompt, contents []*genai.Content, a *answer, how call, first time.Duration, grow func(string),
+) *messages.Failure {
+	x := &exchange{}
+	under, cancel := context.WithCancelCause(withExchange(ctx, x))
+	defer cancel(nil)
+	under, stop := context.WithTimeout(under, c.timeout)
+	defer stop()
+	watchdog := time.AfterFunc(first, func() { cancel(errStalled) })
+	defer watchdog.Stop()
+	err := how(under, p, contents, func(resp *genai.GenerateContentResponse) {
+		watchdog.Reset(c.stall)
+		if a.read(resp) && grow != nil {
+			grow(a.text.String())
+		}
+	})
+	if err != nil {
+		return c.failure(ctx, under, x, err, p)
+	}
+	return nil
+}
+
+// piece asks for the whole answer at once. What comes is complete, whether it
+// says so or not. A panic of genai's is an error.
+func (c *Client) piece(ctx context.Context, p *messages.Prompt, contents []*genai.Content, read func(*genai.GenerateContentResponse)) error {
+	resp, err := c.generate(ctx, p, contents)
+	if err != nil {
+		return err
+	}
+	if len(resp.Candidates) > 0 && resp.Candidates[0] != nil && resp.Candidates[0].FinishReason == "" {
+		resp.Candidates[0].FinishReason = genai.FinishReasonStop
+	}
+	read(resp)
+	return nil
+}
+
+func (c *Client) generate(ctx context.Context, p *messages.Prompt, contents []*genai.Content) (resp *genai.GenerateContentResponse, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = errPanic
+		}
+	}()
+	return c.models.GenerateContent(ctx, p.Model, contents, c.settings(p))
+}
+
 // stream makes one request and reads its chunks. A panic of genai's is an
 // error; one of read's stays a panic.
 func (c *Client) stream(ctx context.Context, p *messages.Prompt, contents []*genai.Content, read func(*genai.GenerateContentResponse)) (err error) {
+	x, _ := ctx.Value(exchangeKey{}).(*exchange)
+	x.stream = true
 	reading := false
 	defer func() {
 		if reading {
@@ -74,7 +134,7 @@ func (c *Client) stream(ctx context.Context, p *messages.Prompt, contents []*gen
 			err = errPanic
 		}
 	}()
-	for resp, err := range c.models.GenerateContentStream(ctx, p.Model, contents, c.request(p)) {
+	for resp, err := range c.models.GenerateContentStream(ctx, p.Model, contents, c.settings(p)) {
 		if err != nil {
 			return err
 		}
@@ -85,8 +145,8 @@ func (c *Client) stream(ctx context.Context, p *messages.Prompt, contents []*gen
 	return nil
 }
 
-// request is made anew for each call, since genai writes into it.
-func (c *Client) request(p *messages.Prompt) *genai.GenerateContentConfig {
+// settings are made anew for each call, since genai writes into them.
+func (c *Client) settings(p *messages.Prompt) *genai.GenerateContentConfig {
 	r := &genai.GenerateContentConfig{
 		SafetySettings:        c.safety,
 		AutomaticContinuation: new(false), // or one call may be many billed requests

@@ -23,7 +23,8 @@ var errTooLarge = errors.New("the body is too large")
 // An exchange is what genai does not tell of one request. It is written by the
 // goroutine that makes the request and read when that is over.
 type exchange struct {
-	status     int // 0 if there was no response
+	stream     bool // the answer is a stream of chunks
+	status     int  // 0 if there was no response
 	retryAfter time.Duration
 	refusal    *refusal // what the body of an error says
 	html       bool     // the body is a web page: it is not Gemini that answered
@@ -74,6 +75,9 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	x.html = strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html")
 	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
 		resp.Body = &body{ReadCloser: resp.Body, left: maxBody, x: x}
+		if x.stream {
+			resp.Body = newChunks(resp.Body)
+		}
 		return resp, nil
 	}
 	x.retryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), time.Now())
