@@ -33,9 +33,10 @@ const (
 
 // missed is what a channel catches up with, if it does.
 type missed struct {
-	askers  []*actor.PID // who wait until it is taken up
+	asker   *actor.PID // who waits until it is taken up
+	next    []held     // what was missed after that
 	after   messages.MessageID
-	begun   time.Time
+	begun   time.Time // zero if there is nothing to catch up with
 	tries   int
 	reading bool
 	holds   bool                                     // what is heard of meanwhile waits
@@ -45,7 +46,7 @@ type missed struct {
 	under   map[messages.MessageID]*messages.Message // questions that the journal is to accept
 }
 
-func (m *missed) open() bool { return len(m.askers) > 0 }
+func (m *missed) open() bool { return !m.begun.IsZero() }
 
 // passes reports whether an event does not wait for what was missed.
 func passes(event any) bool {
@@ -63,11 +64,11 @@ func (a *channel) catchUp(c *actor.Context, m *messages.CatchUp, asker *actor.PI
 		return
 	}
 	if a.missed.open() {
-		a.missed.askers = append(a.missed.askers, asker)
+		a.missed.next = append(a.missed.next, held{m, asker})
 		return
 	}
 	a.missed = missed{
-		askers: []*actor.PID{asker}, after: m.After, begun: time.Now(), holds: true,
+		asker: asker, after: m.After, begun: time.Now(), holds: true,
 		goOn: actors.After(c, holdWait, goOn{}),
 		gone: map[messages.MessageID]bool{}, under: map[messages.MessageID]*messages.Message{},
 	}
@@ -210,15 +211,18 @@ func (a *channel) missedKept(c *actor.Context, id messages.MessageID, err error)
 	a.missedDone(c)
 }
 
-// missedDone tells who wait that all is taken up.
+// missedDone tells who waits that all is taken up, and goes on with what was
+// missed since.
 func (a *channel) missedDone(c *actor.Context) {
 	if !a.missed.open() || a.missed.reading || len(a.missed.todo) > 0 || len(a.missed.under) > 0 {
 		return
 	}
-	for _, asker := range a.missed.askers {
-		a.reply(c, asker, &messages.Taken{})
-	}
+	a.reply(c, a.missed.asker, &messages.Taken{})
+	next := a.missed.next
 	a.missed = missed{}
+	for _, e := range next {
+		a.take(c, e)
+	}
 }
 
 // unmiss forgets a message that is deleted before it was taken up.

@@ -19,6 +19,7 @@ type away struct {
 	lines []messages.Message
 	fails []error
 	reads int
+	told  int // of the lines, at first; 0 for all
 }
 
 func (*away) History(context.Context, messages.ChannelID, messages.MessageID, int) ([]messages.Message, error) {
@@ -33,7 +34,11 @@ func (h *away) HistoryAfter(_ context.Context, _ messages.ChannelID, after messa
 		return nil, err
 	}
 	var found []messages.Message
-	for _, m := range h.lines {
+	lines := h.lines
+	if h.told > 0 {
+		lines, h.told = lines[:h.told], 0
+	}
+	for _, m := range lines {
 		m.Guild = 0 // Discord does not tell it here
 		if m.ID > after && len(found) < limit {
 			found = append(found, m)
@@ -199,6 +204,26 @@ func TestCatchUpAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What is missed once more while the channel catches up is caught up with too.
+func TestCatchUpTwice(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		h := &away{lines: []messages.Message{asks(10, ann), asks(11, ann), asks(12, ann), asks(20, ann)}, told: 3}
+		s := comeBack(e, h, 0, func(_ *stage, cfg *Config) { cfg.Queue = 2 })
+		e.Send(s.pid, &messages.CatchUp{Guild: guildID, After: 9})
+		time.Sleep(time.Second) // read, but not all taken up
+		e.Send(s.pid, &messages.CatchUp{Guild: guildID, After: 19})
+		for id := messages.MessageID(10); id < 13; id++ {
+			time.Sleep(10 * time.Second)
+			s.end(id)
+		}
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if len(s.turns[20]) != 1 {
+			t.Errorf("turns started: %v", s.turns)
+		}
+	})
 }
 
 // A channel that the bot may not read or does not serve is left alone.

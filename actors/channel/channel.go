@@ -106,7 +106,7 @@ type running struct {
 // tags of asks.
 type (
 	placeAsked   struct{}
-	backlogAsked struct{}
+	backlogAsked struct{ again bool } // it could not be read before
 	historyAsked struct{}
 	missedAsked  struct{}
 	readMissed   struct{}
@@ -134,7 +134,9 @@ func (a *channel) Receive(c *actor.Context) {
 	switch m := c.Message().(type) {
 	case actor.Started:
 		a.waking++
-		actors.Ask(c, a.cfg.Journal, &messages.GetUnfinished{Channel: a.cfg.ID}, journalWait, backlogAsked{})
+		a.askBacklog(c, backlogAsked{})
+	case backlogAsked:
+		a.askBacklog(c, m)
 	case *messages.MessageReceived, *messages.MessageEdited, *messages.MessagesDeleted, *messages.CommandUsed,
 		*messages.Wake, *messages.CatchUp:
 		a.event(c, held{m, c.Sender()})
@@ -229,7 +231,7 @@ func (a *channel) answered(c *actor.Context, m actors.Answered) {
 	case placeAsked:
 		a.guildAnswered(c, m)
 	case backlogAsked:
-		a.backlog(c, m)
+		a.backlog(c, m, tag.again)
 	case historyAsked:
 		a.history(c, m)
 	case missedAsked:
@@ -255,21 +257,6 @@ func (a *channel) guildAnswered(c *actor.Context, m actors.Answered) {
 		a.place.sealed = !g.CanRead()
 	} else {
 		a.cfg.Log.Debug("guild unknown", "channel_id", a.cfg.ID, "guild_id", a.place.guild)
-	}
-	a.wokenBy(c)
-}
-
-// backlog takes up what a former instance left without outcome.
-func (a *channel) backlog(c *actor.Context, m actors.Answered) {
-	if u, ok := m.Message.(*messages.Unfinished); ok {
-		for _, t := range u.Triggers {
-			if a.state.ask(t, time.Now()) {
-				a.state.takeUp(t)
-				a.place.guild = t.Guild
-			}
-		}
-	} else {
-		a.cfg.Log.Error("unfinished triggers not read", "channel_id", a.cfg.ID, "err", m.Err)
 	}
 	a.wokenBy(c)
 }

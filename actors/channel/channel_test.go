@@ -26,6 +26,7 @@ type stage struct {
 	crash   bool                                        // turns panic when they start
 
 	unfinished []messages.Trigger
+	unread     int                                     // times that those cannot be read
 	known      map[messages.MessageID]messages.Trigger // to the store
 	refuse     error                                   // what the journal answers to accepts
 	mends      time.Time                               // when it does so no more; zero for never
@@ -60,6 +61,11 @@ func newStage(e actortest.Engine, change func(*stage, *Config)) *stage {
 func (s *stage) journalHears(c *actor.Context) {
 	switch m := c.Message().(type) {
 	case *messages.GetUnfinished:
+		if s.unread > 0 {
+			s.unread--
+			c.Respond(&messages.Failure{Cause: messages.CauseInternal})
+			return
+		}
 		c.Respond(&messages.Unfinished{Triggers: s.unfinished})
 	case *messages.AcceptTrigger:
 		if s.writes {
@@ -251,6 +257,60 @@ func TestBacklog(t *testing.T) {
 	})
 }
 
+// What a former instance has left is taken up when it can be read, however late.
+func TestBacklogUnread(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStage(e, func(s *stage, _ *Config) {
+			s.unfinished = []messages.Trigger{{ID: 5, Asker: messages.User{ID: ann}, Text: "old", Guild: guildID}}
+			s.unread = 3
+		})
+		began := time.Now()
+		if d := cmp.Diff(&messages.Taken{}, s.say(6, bob, "new")); d != "" || time.Since(began) > time.Second {
+			t.Error("a new question waits for the store to be read", d)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if len(s.turns[6]) != 1 || len(s.turns[5]) != 1 || !s.turns[5][0].Again {
+			t.Errorf("turns started: %v", s.turns)
+		}
+	})
+}
+
+// A question that the store knows, though the channel does not, may have been
+// answered in part.
+func TestKnownToTheStore(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStage(e, nil)
+		s.known[2] = messages.Trigger{ID: 2, Asker: messages.User{ID: ann}, State: messages.TriggerAnswering}
+		s.say(1, ann, "a")
+		s.say(2, ann, "b")
+		s.end(1)
+		if got := s.turns[2]; len(got) != 1 || !got[0].Again {
+			t.Errorf("turns started: %v", got)
+		}
+	})
+}
+
+// A question that comes again after it was deleted, since it was not taken
+// before, asks nothing.
+func TestDeletedBeforeTaken(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStage(e, func(s *stage, _ *Config) { s.refuse = &messages.Failure{Cause: messages.CauseInternal} })
+		s.say(1, ann, "a")
+		s.hear(&messages.MessagesDeleted{Channel: general, Guild: guildID, Messages: []messages.MessageID{1}})
+		s.refuse = nil
+		if d := cmp.Diff(&messages.Taken{}, s.say(1, ann, "a")); d != "" {
+			t.Error(d)
+		}
+		if s.mayspeak(1) {
+			t.Error("it is answered")
+		}
+		for id := messages.MessageID(100); id < 1100; id++ {
+			s.hear(&messages.MessagesDeleted{Channel: general, Guild: guildID, Messages: []messages.MessageID{id}})
+		}
+	})
+}
+
 // A deleted question is cancelled, with what has been said to it.
 func TestDeleted(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
@@ -268,6 +328,27 @@ func TestDeleted(t *testing.T) {
 		}
 		if !ended || s.mayspeak(1) {
 			t.Error("the question is not cancelled")
+		}
+	})
+}
+
+// When even saying that there is no answer crashes, the outcome is kept, the
+// outbox is told that none will come, and the channel goes on.
+func TestRefusalGaveUp(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStage(e, nil)
+		s.crash = true
+		s.say(1, ann, "a")
+		cancelled := false
+		for _, m := range s.outbox.Take() {
+			cancel, ok := m.(*messages.Deliver).Message.(*messages.CancelReply)
+			cancelled = cancelled || ok && cancel.Reply.Trigger == 1 && !cancel.Delete
+		}
+		if !cancelled {
+			t.Error("the outbox goes on typing")
+		}
+		if len(s.turns[1]) != 2 || s.mayspeak(1) {
+			t.Errorf("%d turns", len(s.turns[1]))
 		}
 	})
 }

@@ -60,9 +60,10 @@ func (a *channel) commanded(c *actor.Context, m *messages.CommandUsed, sender *a
 }
 
 // ask queues a trigger and has it accepted. One that is known already, here or
-// to the store, is not answered again, but its sender is told all the same.
+// to the store, is not answered again, nor one that is deleted meanwhile, but its
+// sender is told all the same.
 func (a *channel) ask(c *actor.Context, t messages.Trigger, sender *actor.PID) {
-	if a.cfg.Horizon > 0 && time.Since(t.ID.Time()) > a.cfg.Horizon {
+	if a.cfg.Horizon > 0 && time.Since(t.ID.Time()) > a.cfg.Horizon || a.state.isGone(t.ID) {
 		a.reply(c, sender, &messages.Taken{})
 		return
 	}
@@ -93,7 +94,7 @@ func (a *channel) written(c *actor.Context, m actors.Progress) {
 	case stored.Trigger.State.Ended():
 		a.drop(c, stored.Trigger.ID)
 	default:
-		a.state.accept(stored.Trigger)
+		a.state.accept(stored)
 	}
 	a.step(c)
 }
@@ -120,7 +121,7 @@ func (a *channel) accepted(c *actor.Context, id messages.MessageID, m actors.Ans
 		a.drop(c, id)
 	case t != nil:
 		if !t.accepted {
-			a.state.accept(stored.Trigger)
+			a.state.accept(stored)
 		}
 		t.durable, a.state.wary = true, false
 	}
@@ -142,23 +143,27 @@ func (a *channel) drop(c *actor.Context, id messages.MessageID) {
 // been said to it so far goes too.
 func (a *channel) deleted(c *actor.Context, ids []messages.MessageID) {
 	for _, id := range ids {
-		a.state.window.remove(id)
+		a.state.remove(id)
 		a.unmiss(c, id)
 		asked := a.state.find(id)
 		if asked == nil {
 			continue
 		}
-		t := asked.trigger
 		a.drop(c, id)
-		c.Send(a.cfg.Outbox, &messages.Deliver{To: uint64(a.cfg.ID), Message: &messages.CancelReply{
-			Reply: messages.Reply{
-				Trigger: id, Revision: t.Revision, Channel: t.Channel, Guild: t.Guild, Asker: t.Asker.ID, Parts: t.Parts,
-			},
-			Delete: true,
-		}})
+		a.cancelReply(c, &asked.trigger, true)
 		actors.Ask(c, a.cfg.Journal, &messages.EndTrigger{
 			Trigger: id, State: messages.TriggerCancelled, Cause: messages.CauseCancelled,
 		}, journalWait, endAsked{id})
 	}
 	a.step(c)
+}
+
+// cancelReply tells the outbox that there will be no answer.
+func (a *channel) cancelReply(c *actor.Context, t *messages.Trigger, erase bool) {
+	c.Send(a.cfg.Outbox, &messages.Deliver{To: uint64(a.cfg.ID), Message: &messages.CancelReply{
+		Reply: messages.Reply{
+			Trigger: t.ID, Revision: t.Revision, Channel: t.Channel, Guild: t.Guild, Asker: t.Asker.ID, Parts: t.Parts,
+		},
+		Delete: erase,
+	}})
 }

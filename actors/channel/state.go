@@ -18,11 +18,12 @@ const freshFor = 2 * time.Second
 // A state is what the channel knows. Its methods say what is to be done.
 type state struct {
 	window window
-	queue  []*asked // triggers without outcome, as they were posted
-	ended  []answer // lately, the eldest first
-	side   int      // people answered side by side
-	bound  int      // of questions that wait; as many more are told that they come too late
-	wary   bool     // the store has failed: no turn starts before its trigger is accepted
+	queue  []*asked             // triggers without outcome, as they were posted
+	ended  []answer             // lately, the eldest first
+	gone   []messages.MessageID // deleted lately, the eldest first: at most maxGone
+	side   int                  // people answered side by side
+	bound  int                  // of questions that wait; as many more are told that they come too late
+	wary   bool                 // the store has failed: no turn starts before its trigger is accepted
 }
 
 // An asked is a trigger on its way to its outcome.
@@ -74,11 +75,28 @@ func (s *state) find(id messages.MessageID) *asked {
 }
 
 // accept notes that the store has the trigger, in the form it has there.
-func (s *state) accept(t messages.Trigger) {
-	if a := s.find(t.ID); a != nil {
-		a.accepted, a.trigger = true, t
+func (s *state) accept(m *messages.Accepted) {
+	if a := s.find(m.Trigger.ID); a != nil {
+		a.accepted, a.trigger = true, m.Trigger
+		a.again = a.again || !m.Fresh
 	}
 }
+
+// maxGone bounds how many deleted messages are remembered: more than are deleted
+// together, which are 100 (Discord documentation, Bulk Delete Messages).
+const maxGone = 256
+
+// remove notes that a message is deleted. It may come all the same, if it was
+// not taken at first.
+func (s *state) remove(id messages.MessageID) {
+	s.window.remove(id)
+	s.gone = append(s.gone, id)
+	if n := len(s.gone) - maxGone; n > 0 {
+		s.gone = slices.Delete(s.gone, 0, n)
+	}
+}
+
+func (s *state) isGone(id messages.MessageID) bool { return slices.Contains(s.gone, id) }
 
 // How often an answer is tried, and how often the process may die meanwhile,
 // before a question is refused.
@@ -90,9 +108,9 @@ const (
 // takeUp accepts a trigger that a former instance has left. One on which too
 // much has failed already is refused.
 func (s *state) takeUp(t messages.Trigger) {
-	s.accept(t)
+	s.accept(&messages.Accepted{Trigger: t})
 	if a := s.find(t.ID); a != nil {
-		a.again, a.durable = true, true
+		a.durable = true
 		if t.Attempts >= maxAttempts || t.Deaths >= maxDeaths {
 			a.refuse = messages.CauseInternal
 		}

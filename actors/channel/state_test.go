@@ -42,7 +42,7 @@ func (s *state) run() string {
 
 func (s *state) acceptAll() {
 	for _, a := range s.queue {
-		s.accept(a.trigger)
+		s.accept(&messages.Accepted{Trigger: a.trigger, Fresh: true})
 	}
 }
 

@@ -104,11 +104,15 @@ func (a *channel) turnGaveUp(c *actor.Context, m *messages.ActorGaveUp) {
 			continue
 		}
 		c.Engine().Poison(r.pid)
-		if t := a.state.find(id); t != nil && !r.refusing {
+		t := a.state.find(id)
+		if t != nil && !r.refusing {
 			t.refuse = messages.CauseInternal
 			a.start(c, t)
 			a.step(c)
 			return
+		}
+		if t != nil {
+			a.cancelReply(c, &t.trigger, false) // else it would go on typing
 		}
 		a.drop(c, id)
 		actors.Ask(c, a.cfg.Journal, &messages.EndTrigger{
