@@ -2,7 +2,7 @@ package discord
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
@@ -21,9 +21,13 @@ type GatewayInfo struct {
 	MaxConcurrency int           // sessions that may be begun together, every 5 s
 }
 
-// GatewayBot asks where to connect to.
+// GatewayBot asks where to connect to. A server that has no advice for bots is
+// asked for its address alone.
 func (r *REST) GatewayBot(ctx context.Context) (GatewayInfo, error) {
 	w, err := get[discordgo.GatewayBotResponse](ctx, r, discordgo.EndpointGatewayBot, "GET /gateway/bot")
+	if Unserved(err) {
+		w, err = get[discordgo.GatewayBotResponse](ctx, r, discordgo.EndpointGateway, "GET /gateway")
+	}
 	if err != nil {
 		return GatewayInfo{}, err
 	}
@@ -32,12 +36,19 @@ func (r *REST) GatewayBot(ctx context.Context) (GatewayInfo, error) {
 	}
 	return GatewayInfo{
 		URL:            w.URL,
-		Shards:         w.Shards,
+		Shards:         max(w.Shards, 1),
 		Starts:         w.SessionStartLimit.Total,
 		StartsLeft:     w.SessionStartLimit.Remaining,
 		StartsReset:    time.Duration(w.SessionStartLimit.ResetAfter) * time.Millisecond,
 		MaxConcurrency: w.SessionStartLimit.MaxConcurrency,
 	}, nil
+}
+
+// Unserved reports whether an error says that the server does not have what it
+// was asked for: one that is not Discord's own may not.
+func Unserved(err error) bool {
+	f, ok := errors.AsType[*messages.Failure](err)
+	return ok && (f.Status == http.StatusNotFound || f.Status == http.StatusMethodNotAllowed || f.Status == http.StatusNotImplemented)
 }
 
 // Me asks who the bot is.
@@ -179,8 +190,8 @@ func decoded[T any](ctx context.Context, r *REST, c call) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
-	var w *T
-	if err := json.Unmarshal(b, &w); err != nil || w == nil {
+	w, err := decodeAs[T](b)
+	if err != nil {
 		return nil, r.unreadable(c.route)
 	}
 	return w, nil

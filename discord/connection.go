@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/url"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +24,8 @@ const (
 	sessionTimeout = time.Minute // from HELLO to READY; between two events of a replay
 	writeTimeout   = 10 * time.Second
 	closeTimeout   = time.Second
+	// maxInterval bounds the time between two heartbeats, in milliseconds.
+	maxInterval = 3600e3
 	// stallTimeout is how long the credit may be used up before the events
 	// are taken for lost and asked for again by a resume.
 	stallTimeout = 2 * time.Minute
@@ -113,16 +116,29 @@ func (c *connection) dial(ctx context.Context) error {
 	return nil
 }
 
-// address completes the URL that Discord gives.
+// address completes the URL that Discord gives. One of the web names the same
+// place.
 func address(s string) (string, error) {
 	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.Scheme != "ws" && u.Scheme != "wss" {
+	if err != nil || u.Host == "" {
+		return "", errAddress
+	}
+	switch u.Scheme {
+	case "http", "ws":
+		u.Scheme = "ws"
+	case "https", "wss":
+		u.Scheme = "wss"
+	default:
 		return "", errAddress
 	}
 	if u.Path == "" {
 		u.Path = "/"
 	}
-	u.RawQuery = "v=10&encoding=json"
+	kept := u.Query()
+	for _, ours := range []string{"v", "encoding", "compress"} {
+		kept.Del(ours)
+	}
+	u.RawQuery = strings.TrimSuffix("v=10&encoding=json&"+kept.Encode(), "&")
 	return u.String(), nil
 }
 
@@ -224,15 +240,15 @@ func (c *connection) hello(f frame) error {
 		return nil
 	}
 	var h struct {
-		Interval int64 `json:"heartbeat_interval"` // milliseconds
+		Interval float64 `json:"heartbeat_interval"` // milliseconds
 	}
 	if err := json.Unmarshal(f.data, &h); err != nil {
 		return fmt.Errorf("decoding HELLO: %w", err)
 	}
-	interval := time.Duration(h.Interval) * time.Millisecond
-	if interval <= 0 || interval > time.Hour {
-		return fmt.Errorf("HELLO asks for a heartbeat every %d ms", h.Interval)
+	if h.Interval <= 0 || h.Interval > maxInterval {
+		return fmt.Errorf("HELLO asks for a heartbeat every %v ms", h.Interval)
 	}
+	interval := time.Duration(h.Interval * float64(time.Millisecond))
 	c.greeted = true
 	if err := c.greet(); err != nil {
 		return err
@@ -283,7 +299,8 @@ func (c *connection) odd(what, kind string, err error) {
 		"what", what, "kind", kind, "err", err)
 }
 
-// sessionOf returns the session that READY tells of.
+// sessionOf returns the session that READY tells of: the zero Session, which
+// cannot be resumed, if it names none.
 func sessionOf(data []byte) (messages.Session, error) {
 	var r struct {
 		ID  string `json:"session_id"`
@@ -293,7 +310,7 @@ func sessionOf(data []byte) (messages.Session, error) {
 		return messages.Session{}, fmt.Errorf("decoding READY: %w", err)
 	}
 	if r.ID == "" {
-		return messages.Session{}, fmt.Errorf("READY names no session")
+		return messages.Session{}, nil
 	}
 	return messages.Session{ID: r.ID, ResumeURL: r.URL}, nil
 }

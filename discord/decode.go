@@ -13,7 +13,8 @@ import (
 // used: a part that Discord adds, such as a new kind of component, cannot
 // spoil a message.
 type decoder struct {
-	bot messages.UserID // the bot itself; 0 until known
+	bot messages.UserID        // the bot itself; 0 until known
+	app messages.ApplicationID // its application; 0 until known
 }
 
 // several are the events of one dispatch. Only the last one carries the
@@ -39,7 +40,7 @@ func (d *decoder) listen(kind string, data []byte, seq int64) (any, error) {
 	case "MESSAGE_DELETE", "MESSAGE_DELETE_BULK":
 		return messagesDeleted(data, seq)
 	case "INTERACTION_CREATE":
-		return commandUsed(data, seq)
+		return d.commandUsed(data, seq)
 	case "GUILD_CREATE":
 		return d.guildSeen(data, seq)
 	case "GUILD_DELETE":
@@ -97,12 +98,15 @@ func idsAs[ID ~uint64](ids []id) []ID {
 	return out
 }
 
-// decodeAs decodes data as a T. Data that is null is an error, too: there is
-// nothing in it to go by.
+// decodeAs decodes data as a T, if need be after it was mended. Data that is null
+// is an error, too: there is nothing in it to go by.
 func decodeAs[T any](data []byte) (*T, error) {
 	var v *T
 	if err := json.Unmarshal(data, &v); err != nil {
-		return nil, err
+		mended, beyond := mend(data)
+		if v = nil; beyond != nil || json.Unmarshal(mended, &v) != nil {
+			return nil, err
+		}
 	}
 	if v == nil {
 		return nil, errors.New("the data is null")
@@ -127,10 +131,16 @@ func (d *decoder) sessionStarted(data []byte, seq int64) (any, error) {
 		return nil, err
 	}
 	if r.User.ID == 0 {
+		r.User.ID = d.bot
+	}
+	if r.User.ID == 0 {
 		return nil, errNameless
 	}
-	d.bot = r.User.ID
-	started := &messages.SessionStarted{Bot: r.User.person(""), Application: r.Application.ID, Seq: seq}
+	d.bot, d.app = r.User.ID, r.Application.ID
+	if d.app == 0 {
+		d.app = messages.ApplicationID(d.bot) // as it is of all that were made since 2016
+	}
+	started := &messages.SessionStarted{Bot: r.User.person(""), Application: d.app, Seq: seq}
 	for _, g := range r.Guilds {
 		started.Guilds = append(started.Guilds, g.ID)
 	}

@@ -130,7 +130,10 @@ func TestDecode(t *testing.T) {
 		{"roles of the bot", "GUILD_MEMBER_UPDATE", `{"guild_id":"7","user":{"id":"99"},"roles":["8","9"]}`, &messages.BotRolesChanged{Guild: 7, Roles: []messages.RoleID{8, 9}, Seq: 1}},
 		{"roles of somebody", "GUILD_MEMBER_UPDATE", `{"guild_id":"7","user":{"id":"3"},"roles":[]}`, nil},
 		{"resumed", "RESUMED", `{}`, &messages.SessionResumed{Seq: 1}},
-		{"ready of nobody", "READY", `{}`, errNameless},
+		{
+			"ready of nobody, as whom the token tells", "READY", `{}`,
+			&messages.SessionStarted{Bot: messages.User{ID: 99}, Application: 99, Seq: 1},
+		},
 		{"something new", "VIBE_CHECK", `[`, nil},
 	}
 	for _, tt := range tests {
@@ -150,6 +153,42 @@ func TestDecode(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
+	}
+}
+
+// Servers of somebody else's may write IDs as numbers, leave them empty, give
+// times of their own: what can be understood is.
+func TestDecodeMends(t *testing.T) {
+	plain := messages.Message{ID: 1234567890123456789, Channel: 5, Author: messages.User{ID: 3, Name: "ann"}, Content: "hi", Spoken: true}
+	mentions, roles := plain, plain
+	mentions.Mentions, mentions.MentionRoles = []messages.UserID{99, 98}, []messages.RoleID{9}
+	roles.AuthorRoles = []messages.RoleID{8, 9}
+	const end = `"content":"hi","author":{"id":"3","username":"ann"}}`
+	for data, want := range map[string]messages.Message{
+		`{"id":1234567890123456789,"channel_id":5,"author":{"id":3,"username":"ann"},"content":"hi"}`:  plain,
+		`{"id":"1234567890123456789","channel_id":"5","guild_id":"",` + end:                            plain,
+		`{"id":"1234567890123456789","channel_id":"5","edited_timestamp":"",` + end:                    plain,
+		`{"id":"1234567890123456789","channel_id":"5","edited_timestamp":1700000000,` + end:            plain,
+		`{"id":"1234567890123456789","channel_id":"5","member":{"permissions":8},` + end:               plain,
+		`{"id":"1234567890123456789","channel_id":"5","member":{"roles":[8,"9"]},` + end:               roles,
+		`{"id":"1234567890123456789","channel_id":"5","mentions":["99",98],"mention_roles":[9],` + end: mentions,
+	} {
+		got, err := (&decoder{bot: 99}).event("MESSAGE_CREATE", []byte(data), 1)
+		if diff := cmp.Diff(any(&messages.MessageReceived{Message: want, Seq: 1}), got); diff != "" || err != nil {
+			t.Errorf("%s: %v (-want +got)\n%s", data, err, diff)
+		}
+	}
+}
+
+// A command that does not say whose it is is of the bot's own application.
+func TestCommandWithoutApplication(t *testing.T) {
+	d := decoder{}
+	if _, err := d.event("READY", []byte(`{"user":{"id":"99"},"application":{"id":"98"}}`), 1); err != nil {
+		t.Fatal(err)
+	}
+	got, err := d.event("INTERACTION_CREATE", []byte(`{"id":"6","type":2,"token":"t","channel_id":"5","user":{"id":"3"},"data":{"name":"help"}}`), 2)
+	if u, ok := got.(*messages.CommandUsed); err != nil || !ok || u.Interaction.Application != 98 || u.Name != "help" {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 

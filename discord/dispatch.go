@@ -20,6 +20,9 @@ func (c *connection) dispatch(ctx context.Context, f frame) error {
 		if err != nil {
 			return err
 		}
+		if s.ID == "" {
+			c.odd("session without an ID, which cannot be resumed", kind, nil)
+		}
 		g.begin(s)
 		c.since = time.Now()
 		g.log.Info("gateway session started")
@@ -45,7 +48,8 @@ func (c *connection) dispatch(ctx context.Context, f frame) error {
 	if err := c.awaitCredit(ctx, f.seq); err != nil {
 		return err
 	}
-	if !g.expect(f.seq) {
+	// A server that does not count, or begins anew, repeats nothing either.
+	if !g.expect(f.seq) && c.resume && f.seq != 0 {
 		g.count("replayed")
 		return nil
 	}

@@ -34,7 +34,7 @@ type GatewayConfig struct {
 	Intents discordgo.Intent // 0 for [Intents]
 	Shard   [2]int           // number and count; {0, 0} for the only one
 
-	// URL returns where to connect: a ws or wss URL without query.
+	// URL returns where to connect: a ws or wss URL.
 	URL func(ctx context.Context) (string, error)
 
 	// Identify waits for the turn to begin a new session: one per 5 s and
@@ -159,7 +159,11 @@ func (g *Gateway) Run(ctx context.Context) error {
 			return err
 		}
 		wait := b.next(err, lived, !g.resumable(), jitter())
-		g.log.Info("gateway connection ended", "err", err, "lived", lived, "again_in", wait)
+		level := slog.LevelInfo
+		if lived == 0 && !errors.Is(err, errReconnect) && !errors.Is(err, errInvalid) {
+			level = slog.LevelWarn // it has come to nothing
+		}
+		g.log.Log(ctx, level, "gateway connection ended", "err", err, "lived", lived, "again_in", wait)
 		if err := sleep(ctx, wait); err != nil {
 			return err
 		}

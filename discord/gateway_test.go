@@ -171,6 +171,29 @@ func TestGatewayReplay(t *testing.T) {
 	})
 }
 
+// A server that does not number its events is heard all the same, and so is one
+// whose session has no name: that one is not resumed.
+func TestGatewayUncounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, true, nil)
+		for range 2 {
+			p := <-s.peers
+			if r := p.greet("41250.5"); r.Op != opIdentify {
+				t.Errorf("opcode %d: %s", r.Op, r.Data)
+			}
+			p.send(`{"op":0,"t":"READY","d":{"user":{"id":"99"}}}`)
+			p.send(`{"op":0,"t":"MESSAGE_CREATE","d":{"id":"5","channel_id":"5","author":{"id":"3"}}}`)
+			p.send(`{"op":0,"t":"MESSAGE_CREATE","s":1,"d":{"id":"6","channel_id":"5","author":{"id":"3"}}}`)
+			p.send(`{"op":0,"t":"MESSAGE_CREATE","s":1,"d":{"id":"7","channel_id":"5","author":{"id":"3"}}}`)
+			synctest.Wait()
+			p.close(4000)
+		}
+		wantHeard(t, s, 5, 6, 7, 5, 6, 7)
+		s.stop()
+		s.end(t)
+	})
+}
+
 // When the credit is used up nothing is read, but the heart beats on; an
 // acknowledgement lets the reading go on.
 func TestGatewayBackPressure(t *testing.T) {

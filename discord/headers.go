@@ -72,8 +72,8 @@ type refusal struct {
 // of it, which holds for all that comes from this address.
 func refusalOf(h http.Header, body []byte, now time.Time) refusal {
 	var w struct {
-		After  float64 `json:"retry_after"` // seconds
-		Global bool    `json:"global"`
+		After  json.Number `json:"retry_after"` // seconds; quoted or not
+		Global bool        `json:"global"`
 	}
 	r := refusal{scope: h.Get("X-RateLimit-Scope")}
 	inJSON := json.Unmarshal(body, &w) == nil
@@ -86,7 +86,7 @@ func refusalOf(h http.Header, body []byte, now time.Time) refusal {
 	default:
 		r.scope = scopeBan
 	}
-	wait, ok := span(w.After)
+	wait, ok := seconds(w.After.String())
 	if !ok || wait == 0 {
 		wait, ok = retryAfter(h, now)
 	}

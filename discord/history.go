@@ -62,6 +62,18 @@ func (r *REST) HistoryAfter(ctx context.Context, channel messages.ChannelID, aft
 	return all, nil
 }
 
+// Exists reports whether a message is in a channel. It is not only if Discord
+// says just that: what cannot be found out is an error.
+func (r *REST) Exists(ctx context.Context, channel messages.ChannelID, message messages.MessageID) (bool, error) {
+	b, _, err := r.do(ctx, call{
+		method:   http.MethodGet,
+		endpoint: discordgo.EndpointChannelMessage(channel.String(), message.String()),
+		route:    route{name: "GET /channels/{}/messages/{}", major: channel.String()},
+		done:     discordgo.ErrCodeUnknownMessage,
+	})
+	return len(b) > 0, err
+}
+
 // Pins reads the messages of a channel that are pinned, what was pinned last
 // first: at most 50.
 func (r *REST) Pins(ctx context.Context, channel messages.ChannelID) ([]messages.Message, error) {
@@ -117,10 +129,10 @@ func (r *REST) page(ctx context.Context, channel messages.ChannelID, side string
 	}
 	p := page{messages: r.understood(raw), size: len(raw)}
 	for _, b := range raw {
-		var w struct {
+		w, err := decodeAs[struct {
 			ID messages.MessageID `json:"id,string"`
-		}
-		if json.Unmarshal(b, &w) != nil || w.ID == 0 {
+		}](b)
+		if err != nil || w.ID == 0 {
 			continue
 		}
 		p.newest = max(p.newest, w.ID)

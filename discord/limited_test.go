@@ -43,6 +43,7 @@ func TestRefused(t *testing.T) {
 		{"of a bucket, without a time", "{}", nil, limitBucket, unknownPause, channel, "refused_user"},
 		{"of a bucket, with an odd time", body("-7", false), nil, limitBucket, unknownPause, channel, "refused_user"},
 		{"of a bucket, with an endless time", body("1e300", false), nil, limitBucket, longestPause, channel, "refused_user"},
+		{"of a bucket, quoted", body(`"0.5"`, false), nil, limitBucket, 500 * time.Millisecond, channel, "refused_user"},
 		{"of slow mode", `{"message":"slowmode","code":20016,"retry_after":30.5}`, nil, limitBucket, 30500 * time.Millisecond, channel, "refused_user"},
 		{"shared", body("0.5", false), func() []string { return []string{"X-RateLimit-Scope", "shared", "Retry-After", "1"} }, limitBucket, 500 * time.Millisecond, channel, "refused_shared"},
 		{"global", body("64.5", true), func() []string {

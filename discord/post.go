@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -75,6 +74,7 @@ func (r *REST) Edit(ctx context.Context, m *messages.Edit) (messages.Sent, error
 		body:     editBody{Content: m.Content, Mentions: allowed(nil, false)},
 		files:    m.Files,
 		route:    route{name: "PATCH /channels/{}/messages/{}", major: m.Channel.String()},
+		message:  m.Message,
 	})
 }
 
@@ -106,11 +106,15 @@ func (r *REST) change(ctx context.Context, c call) (messages.Sent, error) {
 	if err != nil {
 		return messages.Sent{Budget: budget}, err
 	}
-	var w struct {
+	w, err := decodeAs[struct {
 		ID      messages.MessageID `json:"id,string"`
 		Content string             `json:"content"`
-	}
-	if err := json.Unmarshal(b, &w); err != nil || w.ID == 0 {
+	}](b)
+	switch {
+	case err == nil && w.ID != 0:
+	case c.message != 0: // it is known which one it was
+		return messages.Sent{Message: c.message, Budget: budget}, nil
+	default:
 		return messages.Sent{Budget: budget}, r.unreadable(c.route)
 	}
 	return messages.Sent{Message: w.ID, Content: w.Content, Budget: budget}, nil

@@ -66,6 +66,7 @@ func (r *REST) Respond(ctx context.Context, m *messages.Response) (messages.Sent
 		body:     editBody{Content: m.Content, Mentions: allowed(m.Mentions, false)},
 		files:    m.Files,
 		route:    route{name: "PATCH /webhooks/{}/{}/messages/{}", major: major, exempt: true},
+		message:  m.Message,
 		secret:   i.Token,
 	})
 }

@@ -106,7 +106,7 @@ func checkBase(base, otherwise string) (string, error) {
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return "", errors.New("discord: the base URL must hold no password and no query")
 	}
-	return strings.TrimSuffix(base, "/"), nil
+	return strings.TrimRight(base, "/"), nil
 }
 
 // A call is one request, as the methods of REST make it.
@@ -117,8 +117,9 @@ type call struct {
 	body     any // what becomes JSON; nil for none
 	files    []messages.File
 	route    route
-	secret   string // of the endpoint, to be kept out of logs: the token of an interaction
-	done     int    // the code of an error that says that all is done already; 0 for none
+	secret   string             // of the endpoint, to be kept out of logs: the token of an interaction
+	message  messages.MessageID // that is changed; 0 if that is not known
+	done     int                // the code of an error that says that all is done already; 0 for none
 }
 
 // do sends a request and returns Discord's answer. The round trip is our own,

@@ -165,6 +165,7 @@ func TestBaseURL(t *testing.T) {
 		"":                               "https://discord.com/api/v10/users/@me",
 		"http://127.0.0.1:8080/api/v10":  "http://127.0.0.1:8080/api/v10/users/@me",
 		"http://127.0.0.1:8080/api/v10/": "http://127.0.0.1:8080/api/v10/users/@me",
+		"http://127.0.0.1:8080//":        "http://127.0.0.1:8080/users/@me",
 	} {
 		d := play(t, func(c *RESTConfig) { c.BaseURL = base }, always(200, `{"id":"1","username":"troupe"}`))
 		if _, err := d.Me(t.Context()); err != nil || d.requests[0].path != want {
@@ -229,9 +230,52 @@ func TestAccount(t *testing.T) {
 	}
 }
 
+// A server that advises nothing is asked for the address alone, and one shard is
+// enough for it. A wrong token stays one.
+func TestGatewayAlone(t *testing.T) {
+	for _, tt := range []struct {
+		bot, alone int
+		body       string
+		want       GatewayInfo
+	}{
+		{200, 404, `{"url":"ws://g.test"}`, GatewayInfo{URL: "ws://g.test", Shards: 1}},
+		{404, 200, `{"url":"ws://g.test"}`, GatewayInfo{URL: "ws://g.test", Shards: 1}},
+		{405, 200, `{"url":"ws://g.test"}`, GatewayInfo{URL: "ws://g.test", Shards: 1}},
+		{404, 404, ``, GatewayInfo{}},
+		{401, 200, `{"url":"ws://g.test"}`, GatewayInfo{}},
+		{503, 200, `{"url":"ws://g.test"}`, GatewayInfo{}},
+	} {
+		d := play(t, nil, func(q request) *http.Response {
+			if strings.HasSuffix(q.path, "/bot") {
+				return answerWith(tt.bot, tt.body)
+			}
+			return answerWith(tt.alone, tt.body)
+		})
+		if got, err := d.GatewayBot(t.Context()); got != tt.want || (err == nil) != (tt.want.Shards > 0) {
+			t.Errorf("%+v: %+v, %v", tt, got, err)
+		}
+	}
+}
+
+// Which message was edited is known, whatever the answer says; which one was
+// posted is not.
+func TestEditAnsweredBarely(t *testing.T) {
+	for _, body := range []string{``, `{}`, `null`, `{"id":"8"}`, `{"id":8}`} {
+		d := play(t, nil, always(200, body))
+		sent, err := d.Edit(t.Context(), &messages.Edit{Channel: 7, Message: 8, Content: "a"})
+		if err != nil || sent.Message != 8 {
+			t.Errorf("edit, %q: %+v, %v", body, sent, err)
+		}
+		sent, err = d.Post(t.Context(), &messages.Post{Channel: 7, Content: "a"})
+		if (err == nil) != strings.Contains(body, "8") || err == nil && sent.Message != 8 {
+			t.Errorf("post, %q: %+v, %v", body, sent, err)
+		}
+	}
+}
+
 // An account that Discord describes in another way is a failure, not a zero.
 func TestAccountUnreadable(t *testing.T) {
-	for _, body := range []string{`{}`, `null`, `[]`, `oops`, `{"id":7,"url":7}`, ``} {
+	for _, body := range []string{`{}`, `null`, `[]`, `oops`, `{"id":"x","url":7}`, ``} {
 		d := play(t, nil, always(200, body))
 		_, me := d.Me(t.Context())
 		_, gateway := d.GatewayBot(t.Context())

@@ -53,7 +53,7 @@ type wireOption struct {
 
 // commandUsed decodes the use of a slash command. Other interactions, such as
 // buttons, are not listened to: the bot offers none.
-func commandUsed(data []byte, seq int64) (any, error) {
+func (d *decoder) commandUsed(data []byte, seq int64) (any, error) {
 	w, err := decodeAs[wireInteraction](data)
 	if err != nil {
 		return nil, err
@@ -63,6 +63,9 @@ func commandUsed(data []byte, seq int64) (any, error) {
 	}
 	if w.ID == 0 || w.Token == "" || w.ChannelID == 0 {
 		return nil, errNameless
+	}
+	if w.Application == 0 {
+		w.Application = d.app
 	}
 	u := &messages.CommandUsed{
 		Interaction: messages.Interaction{ID: w.ID, Application: w.Application, Token: w.Token},
@@ -87,7 +90,7 @@ func commandUsed(data []byte, seq int64) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cmd.Type != discordgo.ChatApplicationCommand {
+	if cmd.Type != discordgo.ChatApplicationCommand && cmd.Type != 0 {
 		return nil, nil //nolint:nilnil // of a context menu
 	}
 	u.Name = cmd.Name
