@@ -22,7 +22,8 @@ const slices = 10
 type breaker struct {
 	cfg     Breaker
 	counts  [slices]struct{ calls, failures int }
-	slice   int64 // number of the newest slice
+	born    time.Time // of the first call: slices are counted from it, so that a clock that is set changes nothing
+	slice   int64     // number of the newest slice
 	opened  time.Time
 	pause   time.Duration // 0 while closed
 	probing bool
@@ -107,7 +108,10 @@ func (b *breaker) probed(how outcome, now time.Time) {
 
 // roll empties the slices that have passed since the last call.
 func (b *breaker) roll(now time.Time) {
-	slice := now.UnixNano() / int64(b.cfg.Window/slices)
+	if b.born.IsZero() {
+		b.born = now
+	}
+	slice := int64(now.Sub(b.born) / (b.cfg.Window / slices))
 	for i := max(b.slice+1, slice-slices+1); i <= slice; i++ {
 		b.counts[i%slices] = struct{ calls, failures int }{}
 	}
