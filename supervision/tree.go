@@ -193,7 +193,7 @@ func (t *Tree) channels() func(id uint64) actor.Producer {
 // and passes on what it hears.
 func (t *Tree) turns() func(q *messages.Question, supervisor *actor.PID) actor.Producer {
 	policy := t.policy("turn")
-	policy.MaxFailures = 2 // three tries
+	policy.MaxFailures, policy.Window = 2, 24*time.Hour // three tries, however long each takes
 	cfg := turn.Config{
 		Self: t.world.Self, Model: t.cfg.Gemini.Model, MaxTokens: t.cfg.Gemini.MaxOutputTokens,
 		Budget: t.cfg.Memory.PromptTokens, Tokens: t.world.Tokens, Persona: t.world.Persona, Patience: 3 * time.Minute,
