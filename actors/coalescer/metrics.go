@@ -1,7 +1,7 @@
 package coalescer
 
 import (
-	"errors"
+	"troupe/actors"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -32,26 +32,11 @@ func newMetrics(name string, r prometheus.Registerer) *metrics {
 			Name: "troupe_coalescer_retried_jobs_total", Help: "Jobs asked for again, since the router crashed.", ConstLabels: label,
 		}),
 	}
-	m.joins = registered(r, m.joins)
-	m.open = registered(r, m.open)
-	m.waiting = registered(r, m.waiting)
-	m.retried = registered(r, m.retried)
+	m.joins = actors.Registered(r, m.joins)
+	m.open = actors.Registered(r, m.open)
+	m.waiting = actors.Registered(r, m.waiting)
+	m.retried = actors.Registered(r, m.retried)
 	return m
-}
-
-// registered returns c, or the like of it that r knows already: a coalescer may
-// be made anew in the same process.
-func registered[C prometheus.Collector](r prometheus.Registerer, c C) C {
-	if r == nil {
-		return c
-	}
-	var known prometheus.AlreadyRegisteredError
-	if err := r.Register(c); errors.As(err, &known) {
-		if old, ok := known.ExistingCollector.(C); ok {
-			return old
-		}
-	}
-	return c
 }
 
 func (m *metrics) joined(how string) { m.joins.WithLabelValues(how).Inc() }

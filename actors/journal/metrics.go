@@ -1,8 +1,7 @@
 package journal
 
 import (
-	"errors"
-
+	"troupe/actors"
 	"troupe/messages"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -19,39 +18,24 @@ type metrics struct {
 
 func newMetrics(r prometheus.Registerer) *metrics {
 	return &metrics{
-		group: registered(r, prometheus.NewHistogram(prometheus.HistogramOpts{
+		group: actors.Registered(r, prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "troupe_journal_group_writes", Help: "Writes of one commit.",
 			Buckets: prometheus.ExponentialBuckets(1, 2, 10), // to 512, the default bound
 		})),
-		commit: registered(r, prometheus.NewHistogram(prometheus.HistogramOpts{
+		commit: actors.Registered(r, prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "troupe_journal_commit_seconds", Help: "Time until a commit was on disk, or failed.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5, 30},
 		})),
-		waiting: registered(r, prometheus.NewGauge(prometheus.GaugeOpts{
+		waiting: actors.Registered(r, prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "troupe_journal_waiting_writes", Help: "Writes that are not on disk yet.",
 		})),
-		refused: registered(r, prometheus.NewCounter(prometheus.CounterOpts{
+		refused: actors.Registered(r, prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "troupe_journal_refused_total", Help: "Writes and questions that found the queue full.",
 		})),
-		failed: registered(r, prometheus.NewCounter(prometheus.CounterOpts{
+		failed: actors.Registered(r, prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "troupe_journal_failed_total", Help: "Writes and questions that the store failed.",
 		})),
 	}
-}
-
-// registered returns c, or the like of it that r knows already: a journal may be
-// made anew in the same process.
-func registered[C prometheus.Collector](r prometheus.Registerer, c C) C {
-	if r == nil {
-		return c
-	}
-	var known prometheus.AlreadyRegisteredError
-	if err := r.Register(c); errors.As(err, &known) {
-		if old, ok := known.ExistingCollector.(C); ok {
-			return old
-		}
-	}
-	return c
 }
 
 // answered counts what was answered with an error.

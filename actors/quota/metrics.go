@@ -1,9 +1,9 @@
 package quota
 
 import (
-	"errors"
 	"time"
 
+	"troupe/actors"
 	"troupe/messages"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -19,34 +19,19 @@ type metrics struct {
 
 func newMetrics(r prometheus.Registerer) *metrics {
 	return &metrics{
-		left: registered(r, prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		left: actors.Registered(r, prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "troupe_quota_left", Help: "What fits still, by limit: requests (rpm) and input tokens (tpm) of this minute, requests of this day (rpd).",
 		}, []string{"model", "limit"})),
-		spent: registered(r, prometheus.NewGauge(prometheus.GaugeOpts{
+		spent: actors.Registered(r, prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "troupe_quota_spent_dollars", Help: "Spent today, all models together.",
 		})),
-		unkept: registered(r, prometheus.NewGauge(prometheus.GaugeOpts{
+		unkept: actors.Registered(r, prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "troupe_quota_unkept_attempts", Help: "Requests that the journal has not acknowledged.",
 		})),
-		refused: registered(r, prometheus.NewCounterVec(prometheus.CounterOpts{
+		refused: actors.Registered(r, prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "troupe_quota_refused_total", Help: "Reservations refused, by the limit or the cause.",
 		}, []string{"model", "cause"})),
 	}
-}
-
-// registered returns c, or the like of it that r knows already: a quota may be
-// made anew in the same process.
-func registered[C prometheus.Collector](r prometheus.Registerer, c C) C {
-	if r == nil {
-		return c
-	}
-	var known prometheus.AlreadyRegisteredError
-	if err := r.Register(c); errors.As(err, &known) {
-		if old, ok := known.ExistingCollector.(C); ok {
-			return old
-		}
-	}
-	return c
 }
 
 // refuse counts a reservation that was refused.

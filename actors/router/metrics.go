@@ -1,8 +1,7 @@
 package router
 
 import (
-	"errors"
-
+	"troupe/actors"
 	"troupe/messages"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -49,29 +48,14 @@ func newMetrics(pool string, r prometheus.Registerer) *metrics {
 			Name: "troupe_pool_refused_jobs_total", Help: "Jobs that did not run, by reason.", ConstLabels: label,
 		}, []string{"reason"}),
 	}
-	m.waiting = registered(r, m.waiting)
-	m.running = registered(r, m.running)
-	m.limit = registered(r, m.limit)
-	m.waited = registered(r, m.waited)
-	m.ran = registered(r, m.ran)
-	m.refused = registered(r, m.refused)
+	m.waiting = actors.Registered(r, m.waiting)
+	m.running = actors.Registered(r, m.running)
+	m.limit = actors.Registered(r, m.limit)
+	m.waited = actors.Registered(r, m.waited)
+	m.ran = actors.Registered(r, m.ran)
+	m.refused = actors.Registered(r, m.refused)
 	m.queued, m.parked = m.waiting.WithLabelValues("queued"), m.waiting.WithLabelValues("parked")
 	return m
-}
-
-// registered returns c, or the like of it that r knows already: a pool may be
-// made anew in the same process.
-func registered[C prometheus.Collector](r prometheus.Registerer, c C) C {
-	if r == nil {
-		return c
-	}
-	var known prometheus.AlreadyRegisteredError
-	if err := r.Register(c); errors.As(err, &known) {
-		if old, ok := known.ExistingCollector.(C); ok {
-			return old
-		}
-	}
-	return c
 }
 
 // stand tells how the pool stands.
