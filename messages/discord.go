@@ -109,6 +109,7 @@ type GuildSeen struct {
 	Channels []Channel // threads included
 	Roles    []Role
 	BotRoles []RoleID // that the bot itself has
+	Untold   bool     // BotRoles are not known
 	Emojis   []string // <:name:id>, as written in a message
 	Seq      int64
 }
