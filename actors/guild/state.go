@@ -17,6 +17,7 @@ type state struct {
 	name     string
 	owner    messages.UserID
 	held     []messages.RoleID // the bot's
+	untold   bool              // held is not known
 	mention  []messages.RoleID // roles that stand for the bot: never changed, only replaced
 	emojis   []string          // never changed, only replaced; at most maxEmojis
 	roles    map[messages.RoleID]role
@@ -55,7 +56,7 @@ const (
 // seen takes all of a guild, in place of what was known.
 func (s *state) seen(g *messages.GuildSeen) {
 	s.known = true
-	s.name, s.owner, s.held = g.Name, g.Owner, slices.Clone(g.BotRoles)
+	s.name, s.owner, s.held, s.untold = g.Name, g.Owner, slices.Clone(g.BotRoles), g.Untold
 	s.emojis = slices.Clone(g.Emojis[:min(len(g.Emojis), maxEmojis)])
 	s.roles = make(map[messages.RoleID]role, len(g.Roles))
 	for i := range g.Roles {
@@ -170,7 +171,7 @@ func (s *state) roleGone(id messages.RoleID) {
 
 func (s *state) botRolesChanged(roles []messages.RoleID) {
 	if s.known {
-		s.held = slices.Clone(roles)
+		s.held, s.untold = slices.Clone(roles), false
 	}
 }
 
@@ -211,8 +212,12 @@ func (s *state) context(id messages.ChannelID) *messages.GuildContext {
 
 // permissions returns what the bot may do in a channel. In a thread whose
 // parent was not told it may do all, so that it is tried: what the parent's
-// overwrites would allow cannot be known.
+// overwrites would allow cannot be known. So it is where the bot's roles or
+// @everyone's permissions were not told.
 func (s *state) permissions(c channel) uint64 {
+	if _, told := s.roles[messages.RoleID(s.id)]; s.untold || !told {
+		return messages.PermissionAll
+	}
 	bot := messages.Member{User: s.self, Owner: s.owner == s.self, Roles: s.held}
 	inGuild := messages.GuildPermissions(s.id, bot, func(id messages.RoleID) (messages.Role, bool) {
 		r, ok := s.roles[id]

@@ -59,6 +59,27 @@ func toldState() *state {
 	return s
 }
 
+// Where the bot's roles or @everyone's permissions were not told it may do all:
+// what is not known is tried.
+func TestNotAllIsTold(t *testing.T) {
+	untold, roleless := told(), told()
+	untold.Untold, untold.BotRoles = true, nil
+	roleless.Roles = nil
+	for _, seen := range []*messages.GuildSeen{untold, roleless} {
+		s := newState()
+		s.seen(seen)
+		if got := s.context(11).Permissions; got != messages.PermissionAll {
+			t.Errorf("%+v: %x", seen, got)
+		}
+	}
+	s := newState()
+	s.seen(untold)
+	s.botRolesChanged(nil)
+	if got := s.context(11).Permissions; got != 0 {
+		t.Errorf("when the roles are known: %x", got)
+	}
+}
+
 // What Discord tells later changes just that.
 func TestEvents(t *testing.T) {
 	const all = see | say | talk | read
