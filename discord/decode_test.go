@@ -101,6 +101,12 @@ func TestDecode(t *testing.T) {
 				BotRoles: []messages.RoleID{8}, Emojis: []string{"<:yes:60>", "<a:wave:61>"}, Seq: 1,
 			},
 		},
+		{
+			"guild without the bot", "GUILD_CREATE", `{"id":"7","roles":[{"id":"7"}],"members":[{"user":{"id":"3"}}],"channels":null}`,
+			&messages.GuildSeen{
+				Guild: 7, Channels: []messages.Channel{}, Roles: []messages.Role{{ID: 7, Permissions: messages.PermissionAll}}, Untold: true, Seq: 1,
+			},
+		},
 		{"guild out of reach", "GUILD_CREATE", `{"id":"7","unavailable":true}`, &messages.GuildGone{Guild: 7, Unavailable: true, Seq: 1}},
 		{"guild left", "GUILD_DELETE", `{"id":"7"}`, &messages.GuildGone{Guild: 7, Seq: 1}},
 		{"guild without a name", "GUILD_DELETE", `{}`, errNameless},

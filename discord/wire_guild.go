@@ -68,15 +68,21 @@ func channelKind(t discordgo.ChannelType) messages.ChannelKind {
 type wireRole struct {
 	ID          messages.RoleID `json:"id,string"`
 	Name        string          `json:"name"`
-	Permissions uint64          `json:"permissions,string"`
+	Permissions *uint64         `json:"permissions,string"`
 	Managed     bool            `json:"managed"`
 	Tags        struct {
 		Bot messages.UserID `json:"bot_id,string"`
 	} `json:"tags"`
 }
 
+// role returns what we make of it. One whose permissions are not told has all:
+// what is not known is tried.
 func (w *wireRole) role() messages.Role {
-	return messages.Role{ID: w.ID, Name: w.Name, Permissions: w.Permissions, Managed: w.Managed, Bot: w.Tags.Bot}
+	r := messages.Role{ID: w.ID, Name: w.Name, Permissions: messages.PermissionAll, Managed: w.Managed, Bot: w.Tags.Bot}
+	if w.Permissions != nil {
+		r.Permissions = *w.Permissions
+	}
+	return r
 }
 
 // A wireGuild is a guild as GUILD_CREATE tells it.
@@ -123,7 +129,7 @@ func (d *decoder) guildSeen(data []byte, seq int64) (any, error) {
 	if w.Unavailable {
 		return &messages.GuildGone{Guild: w.ID, Unavailable: true, Seq: seq}, nil
 	}
-	g := &messages.GuildSeen{Guild: w.ID, Name: w.Name, Owner: w.Owner, Seq: seq}
+	g := &messages.GuildSeen{Guild: w.ID, Name: w.Name, Owner: w.Owner, Untold: true, Seq: seq}
 	g.Channels = make([]messages.Channel, 0, len(w.Channels)+len(w.Threads))
 	for i := range w.Channels {
 		g.Channels = append(g.Channels, w.Channels[i].channel(w.ID))
@@ -141,7 +147,7 @@ func (d *decoder) guildSeen(data []byte, seq int64) (any, error) {
 	}
 	for _, m := range w.Members {
 		if m.User.ID == d.bot {
-			g.BotRoles = idsAs[messages.RoleID](m.Roles)
+			g.BotRoles, g.Untold = idsAs[messages.RoleID](m.Roles), false
 		}
 	}
 	return g, nil
