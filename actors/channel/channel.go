@@ -42,7 +42,7 @@ type Config struct {
 	Window  int           // messages remembered
 	Side    int           // people answered side by side
 	Queue   int           // questions that wait
-	Horizon time.Duration // older messages ask nothing: the store has forgotten whether they were answered; 0 for any
+	Horizon time.Duration // older messages that are found ask nothing: the store has forgotten whether they were answered; 0 for any
 	Guilds  *actor.PID
 	Journal *actor.PID
 	Outbox  *actor.PID // the region

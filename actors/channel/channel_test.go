@@ -451,14 +451,17 @@ func TestHistory(t *testing.T) {
 	}
 }
 
-// A message that is older than what the store remembers asks nothing.
+// A message that is found and older than what the store remembers asks nothing.
+// One that Discord tells of is news, even by an ID that tells no time.
 func TestHorizon(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
-		s := newStage(e, func(_ *stage, cfg *Config) { cfg.Horizon = 24 * time.Hour })
+		before, after := messages.MessageIDAt(noon.Add(-25*time.Hour)), messages.MessageIDAt(noon.Add(-23*time.Hour))
+		h := &away{lines: []messages.Message{asks(before, ann), asks(after, bob)}}
+		s := comeBack(e, h, 0, func(_ *stage, cfg *Config) { cfg.Horizon = 24 * time.Hour })
 		time.Sleep(time.Until(noon))
-		s.say(messages.MessageIDAt(noon.Add(-25*time.Hour)), ann, "old")
-		s.say(messages.MessageIDAt(noon.Add(-23*time.Hour)), bob, "new")
-		if len(s.turns) != 1 {
+		s.hear(&messages.CatchUp{Guild: guildID, After: 9})
+		s.say(1001, ann, "as if from long ago")
+		if len(s.turns) != 2 || s.turns[after] == nil || s.turns[1001] == nil {
 			t.Errorf("turns: %v", s.turns)
 		}
 	})

@@ -63,7 +63,10 @@ func (a *channel) commanded(c *actor.Context, m *messages.CommandUsed, sender *a
 // to the store, is not answered again, nor one that is deleted meanwhile, but its
 // sender is told all the same.
 func (a *channel) ask(c *actor.Context, t messages.Trigger, sender *actor.PID) {
-	if a.cfg.Horizon > 0 && time.Since(t.ID.Time()) > a.cfg.Horizon || a.state.isGone(t.ID) {
+	// What Discord tells of itself is news, whatever its ID; what is found may be
+	// older than all that the store remembers.
+	found := sender == nil
+	if found && a.cfg.Horizon > 0 && time.Since(t.ID.Time()) > a.cfg.Horizon || a.state.isGone(t.ID) {
 		a.reply(c, sender, &messages.Taken{})
 		return
 	}
