@@ -17,6 +17,8 @@ const (
 	// gapWait is how long guilds may take to tell of themselves after a session
 	// has begun. What one has missed that is out of reach for longer stays so.
 	gapWait = 5 * time.Minute
+	// maxSkew bounds how far clocks may differ.
+	maxSkew = 24 * time.Hour
 	// keepEvery is the least time between two marks that are kept.
 	keepEvery = 10 * time.Second
 )
@@ -30,8 +32,13 @@ type mark struct {
 	kept time.Time // when it was kept last, by our clock
 }
 
-// heard learns from a message that has just been said how the clocks differ.
-func (m *mark) heard(id messages.MessageID, now time.Time) { m.skew = id.Time().Sub(now) }
+// heard learns from a message that has just been said how the clocks differ. An
+// ID from long ago tells no time: no clock is that wrong.
+func (m *mark) heard(id messages.MessageID, now time.Time) {
+	if skew := id.Time().Sub(now); skew.Abs() <= maxSkew {
+		m.skew = skew
+	}
+}
 
 // begin notes that something said at that time is on its way to who takes it.
 func (m *mark) begin(d *delivery, said time.Time) {

@@ -19,6 +19,7 @@ func TestMark(t *testing.T) {
 		t.Errorf("at %v", m.at)
 	}
 	m.heard(at(time.Hour+time.Minute), noon.Add(time.Minute)) // Discord's clock is an hour ahead
+	m.heard(1001, noon.Add(time.Minute))                      // no time of Discord's
 	first, second := &delivery{}, &delivery{}
 	m.begin(second, at(time.Hour+3*time.Minute).Time())
 	m.begin(first, at(time.Hour+2*time.Minute).Time())
