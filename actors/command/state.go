@@ -21,6 +21,9 @@ const (
 	// the time before the second try; it doubles.
 	maxTries   = 5
 	firstPause = time.Second
+	// longGone is how old no command can be that Discord tells of: an ID that says
+	// so tells no time.
+	longGone = 24 * time.Hour
 )
 
 // A state is what is known of the commands under way. Its methods say what is to
@@ -35,9 +38,10 @@ type open struct {
 	used    *messages.CommandUsed
 	plan    plan
 	got     answers
-	waiting int    // questions without answer
-	text    string // to be said; "" until it is known
-	tries   int    // to say it
+	waiting int       // questions without answer
+	text    string    // to be said; "" until it is known
+	tries   int       // to say it
+	until   time.Time // when nobody can see an answer any more
 }
 
 // A next says how to go on with a command.
@@ -56,15 +60,16 @@ const (
 // begin takes a command that was used.
 func (s *state) begin(u *messages.CommandUsed, now time.Time) (next, *open) {
 	id := u.Interaction.ID
+	until := expiry(id, now)
 	switch {
-	case now.Sub(id.Time()) >= tokenLife:
+	case !now.Before(until):
 		return expire, nil
 	case s.open[id] != nil:
 		return ignore, nil
 	case len(s.open) >= maxOpen || s.openOf(u.User.ID) >= maxOpenEach:
 		return reject, nil
 	}
-	o := &open{used: u, plan: s.facts.planned(u), got: answers{}}
+	o := &open{until: until, used: u, plan: s.facts.planned(u), got: answers{}}
 	o.waiting = len(o.plan.asks)
 	s.open[id] = o
 	if o.waiting > 0 {
@@ -72,6 +77,15 @@ func (s *state) begin(u *messages.CommandUsed, now time.Time) (next, *open) {
 	}
 	o.text = bounded(o.plan.say(o.got, now))
 	return speak, o
+}
+
+// expiry returns until when a command can be answered.
+func expiry(id messages.InteractionID, now time.Time) time.Time {
+	made := id.Time()
+	if now.Sub(made) >= longGone {
+		made = now
+	}
+	return made.Add(tokenLife)
 }
 
 func (s *state) openOf(user messages.UserID) int {
@@ -120,7 +134,7 @@ func (s *state) said(id messages.InteractionID, err error, now time.Time) (next,
 	if r, ok := errors.AsType[*messages.Refused](err); ok {
 		pause = max(pause, r.RetryAfter)
 	}
-	if o.tries >= maxTries || now.Add(pause).Sub(id.Time()) >= tokenLife {
+	if o.tries >= maxTries || !now.Add(pause).Before(o.until) {
 		delete(s.open, id)
 		return lose, 0
 	}

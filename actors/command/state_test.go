@@ -32,6 +32,7 @@ func TestBegin(t *testing.T) {
 		{name: "or says it at once", used: used("dance"), want: speak},
 		{name: "as late as can be", used: used("clear"), after: tokenLife - time.Millisecond, want: ask},
 		{name: "too late", used: used("clear"), after: tokenLife, want: expire},
+		{name: "by an ID that tells no time", used: used("clear"), after: longGone, want: ask},
 		{name: "told twice", before: []*messages.CommandUsed{used("clear")}, used: used("clear"), want: ignore},
 		{name: "too many", before: many(maxOpen, 1), used: by(5000, 5000), want: reject},
 		{name: "too many of one person", before: many(maxOpenEach, 0), used: by(1000, 5000), want: reject},
