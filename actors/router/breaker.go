@@ -20,13 +20,13 @@ const slices = 10
 
 // A breaker counts how calls to one upstream end. A nil breaker is closed.
 type breaker struct {
-	cfg     Breaker
-	counts  [slices]struct{ calls, failures int }
-	born    time.Time // of the first call: slices are counted from it, so that a clock that is set changes nothing
-	slice   int64     // number of the newest slice
-	opened  time.Time
-	pause   time.Duration // 0 while closed
-	probing bool
+	cfg    Breaker
+	counts [slices]struct{ calls, failures int }
+	born   time.Time // of the first call: slices are counted from it, so that a clock that is set changes nothing
+	slice  int64     // number of the newest slice
+	opened time.Time
+	pause  time.Duration // 0 while closed
+	probe  time.Time     // when the last probe began; zero if none is under way
 }
 
 // state returns which state the breaker is in, as [messages.PoolState] names it.
@@ -45,8 +45,9 @@ func (b *breaker) refuses(now time.Time) (again time.Duration, yes bool) {
 	switch b.state(now) {
 	case messages.BreakerOpen:
 		return b.opened.Add(b.pause).Sub(now), true
-	case messages.BreakerHalfOpen:
-		return b.cfg.Pause, b.probing
+	case messages.BreakerHalfOpen: // a probe that gets no answer is not waited for, but others come slowly
+		again = b.probe.Add(b.cfg.Pause).Sub(now)
+		return max(again, 0), !b.probe.IsZero() && again > 0
 	}
 	return 0, false
 }
@@ -56,7 +57,7 @@ func (b *breaker) begin(now time.Time) (probe bool) {
 	if b.state(now) != messages.BreakerHalfOpen {
 		return false
 	}
-	b.probing = true
+	b.probe = now
 	return true
 }
 
@@ -70,10 +71,10 @@ const (
 	failing                 // down, or too slow
 )
 
-// end counts how a call ended. Only the probe's outcome counts while open.
+// end counts how a call ended. Only a probe's outcome counts while open.
 func (b *breaker) end(how outcome, probe bool, now time.Time) {
-	if probe {
-		b.probing = false
+	if probe && b.pause > 0 {
+		b.probe = time.Time{}
 		b.probed(how, now)
 		return
 	}

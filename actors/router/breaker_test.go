@@ -74,6 +74,36 @@ func TestBreaker(t *testing.T) {
 	}
 }
 
+// A probe that gets no answer shuts nobody out for as long as it waits: after a
+// pause there is another, and whichever ends first tells.
+func TestBreakerAndAProbeThatHangs(t *testing.T) {
+	b := &breaker{cfg: Breaker{Window: 10 * time.Second, Calls: 4, Rate: 0.5, Pause: 2 * time.Second, Longest: 5 * time.Second}}
+	for range 4 {
+		b.end(failing, false, start)
+	}
+	probe := func(after time.Duration) bool {
+		now := start.Add(after)
+		if again, no := b.refuses(now); no {
+			if _, still := b.refuses(now.Add(again)); still {
+				t.Errorf("refused after %v, and when it was told to come again", after)
+			}
+			return false
+		}
+		return b.begin(now)
+	}
+	if !probe(2*time.Second) || probe(3*time.Second) || !probe(4*time.Second) {
+		t.Error("probes do not follow each other after a pause")
+	}
+	b.end(served, true, start.Add(5*time.Second))
+	if got := b.state(start.Add(5 * time.Second)); got != messages.BreakerClosed {
+		t.Errorf("after an answer it is %s", got)
+	}
+	b.end(failing, true, start.Add(6*time.Second))
+	if got := b.state(start.Add(6 * time.Second)); got != messages.BreakerClosed {
+		t.Errorf("after the end of the former probe it is %s", got)
+	}
+}
+
 // A job without a breaker has one that never opens.
 func TestNoBreaker(t *testing.T) {
 	var b *breaker
