@@ -202,3 +202,25 @@ func TestPins(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
+
+// A message is not there only if Discord says just that.
+func TestExists(t *testing.T) {
+	for _, tt := range []struct {
+		status int
+		body   string
+		exists bool
+		failed bool
+	}{
+		{200, historic(7), true, false},
+		{404, `{"message":"Unknown Message","code":10008}`, false, false},
+		{404, `{"message":"Unknown Channel","code":10003}`, false, true},
+		{404, "not found", false, true},
+		{403, `{"message":"Missing Access","code":50001}`, false, true},
+	} {
+		d := play(t, nil, always(tt.status, tt.body))
+		exists, err := d.Exists(t.Context(), 5, 7)
+		if failed := err != nil; failed != tt.failed || !failed && exists != tt.exists {
+			t.Errorf("%d %s: %v, %v", tt.status, tt.body, exists, err)
+		}
+	}
+}

@@ -2,6 +2,12 @@ package messages
 
 import "time"
 
+// NonceLife is how long Discord is sure to know a nonce again: it says "a few
+// minutes" (Discord documentation, Create Message). A post that may have come
+// through must not be repeated later: that could be a second answer. What has
+// become of it is found in the channel's history then.
+const NonceLife = 2 * time.Minute
+
 // A Reply names an answer that goes out to a channel, and what must be known to
 // post it. It is the same value in every message about that answer.
 type Reply struct {

@@ -32,6 +32,7 @@ type World struct {
 	Discord interface {
 		outbox.Discord
 		channel.History
+		turn.History
 		command.Discord
 		// Ack answers a command that an answer is being made.
 		Ack(ctx context.Context, i messages.Interaction, private bool) error
@@ -200,7 +201,7 @@ func (t *Tree) turns() func(q *messages.Question, supervisor *actor.PID) actor.P
 		Users: t.pid("region", "user"), Guilds: t.pid("region", "guild"),
 		Outbox: t.pid("region", "outbox"), Journal: t.pid("journal", "node"),
 		Personal: t.pid("coalescer", "user_context"), Generate: t.pid("coalescer", "generation"),
-		Gemini: t.world.Gemini, Files: t.world.Files, Log: t.log("turn"),
+		Gemini: t.world.Gemini, Files: t.world.Files, History: t.world.Discord, Pool: t.pid("router", "discord"), Log: t.log("turn"),
 	}
 	return func(q *messages.Question, supervisor *actor.PID) actor.Producer {
 		cfg, policy := cfg, policy

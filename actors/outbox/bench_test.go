@@ -3,11 +3,13 @@ package outbox
 import (
 	"testing"
 	"time"
+
+	"troupe/messages"
 )
 
 // BenchmarkCrowd lets the text of one of many replies grow that share it.
 func BenchmarkCrowd(b *testing.B) {
-	s := newState(room, DefaultDeadline, start)
+	s := newState(room, messages.NonceLife, start)
 	for i := 1; i <= maxOpen; i++ {
 		s.open(shared(i), start)
 	}

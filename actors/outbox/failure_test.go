@@ -102,7 +102,7 @@ func TestCrash(t *testing.T) {
 	w := newWorld(t)
 	w.at(0, func() { w.open(reply1(1)); w.grow(1, "one") })
 	w.run(100 * ms)
-	w.s, w.events = newState(room, DefaultDeadline, start), nil
+	w.s, w.events = newState(room, messages.NonceLife, start), nil
 	w.at(time.Second, func() { w.finish(1, reply1(1), "one two") })
 	w.run(time.Hour)
 	w.want(
@@ -363,7 +363,7 @@ func TestLongest(t *testing.T) {
 		w.at(time.Duration(i)*30*time.Second, func() { w.finish(uint64(i), reply1(i), "hi") })
 	}
 	w.run(2 * time.Hour)
-	if at := w.times("answer 1:"); outcome(w.answers[1]) != "unreachable" || at[0] != time.Second+longest*DefaultDeadline {
+	if at := w.times("answer 1:"); outcome(w.answers[1]) != "unreachable" || at[0] != time.Second+longest*messages.NonceLife {
 		t.Errorf("%s at %v", outcome(w.answers[1]), at)
 	}
 }

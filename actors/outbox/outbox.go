@@ -37,11 +37,6 @@ type Discord interface {
 	Respond(ctx context.Context, m *messages.Response) (messages.Sent, error)
 }
 
-// DefaultDeadline is how long Discord is sure to know a nonce again: it says "a
-// few minutes" (Discord documentation, Create Message). A post that may have come
-// through must not be repeated later: that could be a second answer.
-const DefaultDeadline = 2 * time.Minute
-
 // Config is what an outbox is made of.
 type Config struct {
 	Channel messages.ChannelID
@@ -51,7 +46,7 @@ type Config struct {
 	// Deadline is how long nothing may get through to the channel before finished
 	// replies are given up, and after how long a post that may have come through is
 	// not repeated. A reply is given up after five times as long in any case. 0 for
-	// [DefaultDeadline].
+	// [messages.NonceLife].
 	Deadline time.Duration
 	Log      *slog.Logger
 }
@@ -81,7 +76,7 @@ type (
 // New returns the producer of an outbox.
 func New(cfg Config) actor.Producer {
 	if cfg.Deadline <= 0 {
-		cfg.Deadline = DefaultDeadline
+		cfg.Deadline = messages.NonceLife
 	}
 	return func() actor.Receiver {
 		return &outbox{

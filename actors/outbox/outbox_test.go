@@ -133,7 +133,7 @@ func TestOutages(t *testing.T) {
 		first := s.finish(0, reply1(1), "hi")
 		second := s.finish(110*time.Second, reply1(2), "hi")
 		s.pass(2*time.Minute + time.Second)
-		if outcome(first.result) != "unreachable" || first.at != DefaultDeadline {
+		if outcome(first.result) != "unreachable" || first.at != messages.NonceLife {
 			t.Errorf("%v after %v", outcome(first.result), first.at)
 		}
 		s.fails(nil)

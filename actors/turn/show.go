@@ -2,6 +2,7 @@ package turn
 
 import (
 	"errors"
+	"time"
 
 	"troupe/actors"
 	"troupe/messages"
@@ -57,4 +58,40 @@ func (a *turn) open(c *actor.Context) {
 
 func (a *turn) tellOutbox(c *actor.Context, m any) {
 	c.Send(a.cfg.Outbox, &messages.Deliver{To: uint64(a.state.trigger.Channel), Message: m})
+}
+
+// A step says how to go on after a delivery has ended.
+type step int
+
+const (
+	done        step = iota // the outcome is known
+	deliverSoon             // ask the outbox again
+	lookSoon                // look what is in the channel, and ask the outbox again
+)
+
+// posted takes what the outbox answered, and says how to go on, after what pause.
+// What has not got through may have all the same.
+func (s *state) posted(p *messages.ReplyPosted, err error, now time.Time) (pause time.Duration, then step) {
+	if p != nil {
+		s.parts = p.Parts
+		return 0, done
+	}
+	f, failed := errors.AsType[*messages.Failure](err)
+	if !failed && s.tries < maxTries { // the outbox crashed or is full
+		s.tries++
+		s.sent = false
+		return time.Duration(s.tries) * time.Second, deliverSoon
+	}
+	if s.begun.IsZero() {
+		s.begun = now
+	}
+	if failed && f.Cause == messages.CauseUnreachable && now.Sub(s.begun) < lookFor {
+		s.sent, s.again, s.unsure = false, true, true
+		return lookPause, lookSoon
+	}
+	s.outcome, s.cause = messages.TriggerUndeliverable, messages.CauseInternal
+	if failed {
+		s.cause = f.Cause
+	}
+	return 0, done
 }

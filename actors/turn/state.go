@@ -19,7 +19,7 @@ type state struct {
 	again   bool           // this is not the first try of the answer
 
 	waiting int  // for checks and context
-	unsure  bool // whether somebody else's message has answered already
+	unsure  bool // whether an earlier try has answered already
 	cause   messages.Cause
 	after   time.Duration // when to come back, with cause
 
@@ -34,6 +34,11 @@ type state struct {
 	tries   int                   // of what crashed under way
 	shorter bool                  // the prompt was cut down once
 	parts   []messages.MessageID
+
+	begun    time.Time            // when it was first looked what is in the channel; zero before
+	looks    int                  // that failed
+	left     []messages.MessageID // in the channel, by an earlier try
+	answered bool                 // by an earlier try, together with others
 }
 
 // A next says how to go on after a generation has ended.
@@ -180,7 +185,6 @@ func (s *state) opens() bool { return s.word && !s.unsure }
 // sharedKnown takes the message that was to answer the question along with
 // others before this turn; nil if that is not known.
 func (s *state) sharedKnown(m *messages.SharedFound) {
-	s.unsure = false
 	if m != nil {
 		s.shared = m.Shared
 	}
@@ -268,31 +272,11 @@ func (s *state) reply() messages.Reply {
 	t := &s.trigger
 	r := messages.Reply{
 		Trigger: t.ID, Revision: t.Revision, Channel: t.Channel, Guild: t.Guild,
-		Asker: t.Asker.ID, AskerName: t.Asker.Name, Share: s.share, Parts: t.Parts,
+		Asker: t.Asker.ID, AskerName: t.Asker.Name, Share: s.share, Parts: s.known(),
 		Again: s.again, Shared: s.shared, Interaction: t.Interaction, Started: t.Accepted,
 	}
 	if t.Kind != messages.TriggerCommand {
 		r.ReplyTo = t.ID
 	}
 	return r
-}
-
-// posted takes what the outbox answered. It reports whether to try again, and
-// after what pause.
-func (s *state) posted(p *messages.ReplyPosted, err error) (pause time.Duration, more bool) {
-	if p != nil {
-		s.parts = p.Parts
-		return 0, false
-	}
-	f, failed := errors.AsType[*messages.Failure](err)
-	if !failed && s.tries < maxTries { // the outbox crashed or is full
-		s.tries++
-		s.sent = false
-		return time.Duration(s.tries) * time.Second, true
-	}
-	s.outcome, s.cause = messages.TriggerUndeliverable, messages.CauseInternal
-	if failed {
-		s.cause = f.Cause
-	}
-	return 0, false
 }

@@ -214,7 +214,7 @@ func TestPosted(t *testing.T) {
 		s.outcome = messages.TriggerAnswered
 		tries := 1
 		for {
-			if _, more := s.posted(nil, tt.err); !more {
+			if _, then := s.posted(nil, tt.err, time.Now()); then == done {
 				break
 			}
 			tries++

@@ -5,8 +5,8 @@
 // coalescer and the outbox; it speaks when its channel gives it the word, and
 // tells the channel [messages.TurnEnded] when the outcome is durable.
 //
-// After a crash it begins again from the question; what it has posted is in the
-// trigger that comes with the word.
+// After a crash it begins again from the question. What it has posted is in the
+// trigger that comes with the word, or found in the channel.
 package turn
 
 import (
@@ -38,7 +38,9 @@ type Config struct {
 	Personal *actor.PID // the coalescer of what an asker brings
 	Generate *actor.PID // the coalescer of generations
 	Gemini   Model
-	Files    Files // nil to read no attachments
+	Files    Files      // nil to read no attachments
+	History  History    // nil to do without
+	Pool     *actor.PID // the router of requests to Discord
 	Log      *slog.Logger
 }
 
@@ -118,6 +120,8 @@ func (a *turn) Receive(c *actor.Context) {
 		a.answered(c, m)
 	case again:
 		a.join(c)
+	case lookAgain:
+		a.lookUp(c)
 	case deliverAgain:
 		a.deliver(c)
 	case endAgain:
@@ -185,7 +189,9 @@ func (a *turn) answered(c *actor.Context, m actors.Answered) {
 	case sharedAsked:
 		found, _ := m.Message.(*messages.SharedFound)
 		a.state.sharedKnown(found)
-		a.open(c)
+		a.lookUp(c)
+	case lookAsked:
+		a.looked(c, m)
 	case joinAsked:
 		a.joined(c, m)
 	case deliveryAsked:
@@ -239,6 +245,10 @@ func (a *turn) deliver(c *actor.Context) {
 		a.end(c)
 		return
 	}
+	if a.state.answered {
+		a.end(c)
+		return
+	}
 	actors.Ask(c, a.cfg.Outbox, &messages.Deliver{
 		To: uint64(a.state.trigger.Channel),
 		Message: &messages.FinishReply{
@@ -249,11 +259,14 @@ func (a *turn) deliver(c *actor.Context) {
 
 func (a *turn) delivered(c *actor.Context, m actors.Answered) {
 	posted, _ := m.Message.(*messages.ReplyPosted)
-	if pause, more := a.state.posted(posted, m.Err); more {
+	switch pause, then := a.state.posted(posted, m.Err, time.Now()); then {
+	case deliverSoon:
 		actors.After(c, pause, deliverAgain{})
-		return
+	case lookSoon:
+		actors.After(c, pause, lookAgain{})
+	case done:
+		a.end(c)
 	}
-	a.end(c)
 }
 
 // end has the outcome written down.

@@ -30,8 +30,10 @@ type cast struct {
 	slow        time.Duration   // of each source of context
 	result      []any           // of the generation, one for each join
 	grows       []string
-	posted      []any // what the outbox answers, one for each finish; then ReplyPosted
-	lost        int   // outcomes that the journal loses
+	posted      []any                // what the outbox answers, one for each finish; then ReplyPosted
+	lost        int                  // outcomes that the journal loses
+	covers      []messages.MessageID // of the message that was to answer several
+	accepted    time.Time
 }
 
 func newCast(e actortest.Engine) *cast {
@@ -43,7 +45,9 @@ func newCast(e actortest.Engine) *cast {
 				k.word, k.words = k.words[0], k.words[1:]
 			}
 			if k.word >= 0 {
-				later(c, k.word, &messages.Word{Trigger: messages.Trigger{ID: m.Trigger, Channel: 1}})
+				later(c, k.word, &messages.Word{Trigger: messages.Trigger{
+					ID: m.Trigger, Channel: 1, Asker: messages.User{ID: ann, Name: "Ann"}, Accepted: k.accepted,
+				}})
 			}
 		case *messages.GetWindow:
 			later(c, k.slow, &messages.Window{Lines: []messages.Line{{ID: 1, Name: "Bob", Text: "hello"}}, Anchor: 1})
@@ -70,7 +74,7 @@ func newCast(e actortest.Engine) *cast {
 	k.outbox = e.Fake(k.deliver)
 	k.journal = e.Fake(func(c *actor.Context) {
 		if _, ok := c.Message().(*messages.GetShared); ok {
-			later(c, k.slow, &messages.SharedFound{Shared: messages.KeepShared{Nonce: "n"}})
+			later(c, k.slow, &messages.SharedFound{Shared: messages.KeepShared{Nonce: "n", Covers: k.covers}})
 			return
 		}
 		if _, ok := c.Message().(*messages.EndTrigger); ok {
