@@ -64,8 +64,13 @@ type bot struct {
 	gemini   *gemini.Client
 	self     messages.User
 	gateways discord.GatewayInfo
-	health   atomic.Pointer[messages.Health]
-	fatal    chan error
+	turns    *turnstile        // in which shards begin sessions
+	happened func(what string) // counts what happens on gateway connections
+	// introduced is the first shard's connection, if it was needed to learn who the
+	// bot is and no actor has it yet.
+	introduced atomic.Pointer[introduction]
+	health     atomic.Pointer[messages.Health]
+	fatal      chan error
 }
 
 // Run runs a bot until ctx ends or something happens that only the operator can
@@ -81,6 +86,11 @@ func Run(ctx context.Context, o Options) error {
 }
 
 func (b *bot) run(ctx context.Context) error {
+	defer func() {
+		if i := b.introduced.Swap(nil); i != nil {
+			i.leave()
+		}
+	}()
 	if err := b.meet(ctx); err != nil {
 		return err
 	}
@@ -130,7 +140,7 @@ func (b *bot) world() (supervision.World, error) {
 		Personas: personas(b.Config.Answer.Persona),
 		Persona:  b.persona,
 		Shards:   b.gateways.Shards,
-		Connect:  b.connector(),
+		Connect:  b.connect,
 		Changed:  func(h *messages.Health) { b.health.Store(h) },
 		Fatal: func(err error) {
 			select {
@@ -144,19 +154,26 @@ func (b *bot) world() (supervision.World, error) {
 	}, nil
 }
 
-// connector returns what makes the client of a shard. New sessions are begun one
-// after the other.
-func (b *bot) connector() func(int, messages.Session, gateway.Hooks) gateway.Client {
-	turns := newTurnstile(b.gateways.MaxConcurrency)
-	count := counter(b.registry, "troupe_gateway_events_total", "What happened on gateway connections, by kind.")
-	return func(shard int, restore messages.Session, hooks gateway.Hooks) gateway.Client {
-		return discord.NewGateway(discord.GatewayConfig{
-			Token: b.Config.Discord.Token.Reveal(), Shard: [2]int{shard, b.gateways.Shards}, Bot: b.self.ID,
-			URL: b.gatewayURL, Identify: func(ctx context.Context) error { return turns.wait(ctx, shard) },
-			Handle: hooks.Handle, SessionChanged: hooks.Changed, Alive: hooks.Alive, Lost: hooks.Lost, MissingIntent: hooks.MissingIntent,
-			Restore: restore, DialContext: b.Dial, Log: b.Log, Count: count,
-		})
+// connect makes the client of a shard, or hands over the one that there is.
+func (b *bot) connect(shard int, restore messages.Session, hooks gateway.Hooks) gateway.Client {
+	if shard == 0 {
+		if i := b.introduced.Swap(nil); i != nil {
+			i.takeOver(hooks)
+			return i
+		}
 	}
+	return b.connection(shard, restore, hooks)
+}
+
+// connection makes the client of a shard. New sessions are begun one after the
+// other.
+func (b *bot) connection(shard int, restore messages.Session, hooks gateway.Hooks) *discord.Gateway {
+	return discord.NewGateway(discord.GatewayConfig{
+		Token: b.Config.Discord.Token.Reveal(), Shard: [2]int{shard, b.gateways.Shards}, Bot: b.self.ID,
+		URL: b.gatewayURL, Identify: func(ctx context.Context) error { return b.turns.wait(ctx, shard) },
+		Handle: hooks.Handle, SessionChanged: hooks.Changed, Alive: hooks.Alive, Lost: hooks.Lost, MissingIntent: hooks.MissingIntent,
+		Restore: restore, DialContext: b.Dial, Log: b.Log, Count: b.happened,
+	})
 }
 
 // counter returns what counts things by their kind.

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"troupe/discord"
@@ -24,27 +27,59 @@ func (b *bot) meet(ctx context.Context) (err error) {
 	if err := errors.Join(c.RequireDiscord(), c.RequireGemini()); err != nil {
 		return err
 	}
-	count := counter(b.registry, "troupe_discord_requests_total", "Requests to Discord, by what became of them.")
-	if b.discord, err = NewDiscord(b.Options, count); err != nil {
-		return err
-	}
 	if b.files, err = discord.NewCDN(c.Discord.CDNURL, b.Transport); err != nil {
 		return err
 	}
 	if b.gemini, err = NewGemini(ctx, b.Options); err != nil {
 		return err
 	}
+	if err := b.greetDiscord(ctx); err != nil {
+		return err
+	}
+	return b.greetGemini(ctx)
+}
+
+// greetDiscord finds out where the gateway is and who the bot is.
+func (b *bot) greetDiscord(ctx context.Context) error {
+	requests := counter(b.registry, "troupe_discord_requests_total", "Requests to Discord, by what became of them.")
+	b.happened = counter(b.registry, "troupe_gateway_events_total", "What happened on gateway connections, by kind.")
+	err := b.ask(ctx, requests)
+	if base := b.Config.Discord.APIURL; discord.Unserved(err) && hostAlone(base) {
+		below := *b.Config
+		below.Discord.APIURL = strings.TrimRight(base, "/") + "/api/v10"
+		b.Config = &below
+		err = b.ask(ctx, requests)
+	}
+	switch {
+	case err != nil:
+		return DiscordTrouble(b.Config.Discord.APIURL, err)
+	case b.gateways.StartsLeft <= 0 && b.gateways.Starts != 0:
+		return fmt.Errorf("discord lets this bot start no more sessions today: it was started too often; start it again in %v",
+			b.gateways.StartsReset.Round(time.Minute))
+	case b.self.ID != 0:
+		return nil
+	}
+	b.self, err = b.introduce(ctx)
+	return err
+}
+
+// hostAlone reports whether a URL names no path: that of the API may be meant.
+func hostAlone(base string) bool {
+	u, err := url.Parse(base)
+	return err == nil && strings.Trim(u.Path, "/") == ""
+}
+
+// ask asks Discord at the address that is configured.
+func (b *bot) ask(ctx context.Context, count func(what string)) (err error) {
+	if b.discord, err = NewDiscord(b.Options, count); err != nil {
+		return err
+	}
 	if b.self, err = b.whoami(ctx); err != nil {
 		return err
 	}
-	if b.gateways, err = Insist(ctx, b.discord.GatewayBot); err != nil {
-		return DiscordTrouble(c.Discord.APIURL, err)
-	}
-	if b.gateways.StartsLeft <= 0 && b.gateways.Starts != 0 {
-		return fmt.Errorf("discord lets this bot start no more sessions today: it was started too often; start it again in %v",
-			b.gateways.StartsReset.Round(time.Minute))
-	}
-	return b.greetGemini(ctx)
+	b.gateways, err = Insist(ctx, b.discord.GatewayBot)
+	b.turns = newTurnstile(b.gateways.MaxConcurrency)
+	return err
 }
 
 // NewDiscord makes the client of Discord's API.
@@ -65,7 +100,8 @@ func NewGemini(ctx context.Context, o Options) (*gemini.Client, error) {
 }
 
 // whoami asks Discord who the bot is, with a client that logs nothing: what is
-// wrong with the token is said once, by who started the bot.
+// wrong with the token is said once, by who started the bot. A server that answers
+// but does not tell is not Discord's own: its gateway will.
 func (b *bot) whoami(ctx context.Context) (self messages.User, err error) {
 	silent := b.Options
 	silent.Log = slog.New(slog.DiscardHandler)
@@ -74,10 +110,11 @@ func (b *bot) whoami(ctx context.Context) (self messages.User, err error) {
 		return self, err
 	}
 	self, err = Insist(ctx, client.Me)
-	if err != nil {
-		return self, DiscordTrouble(b.Config.Discord.APIURL, err)
+	f, failed := errors.AsType[*messages.Failure](err)
+	if failed && f.Cause != messages.CauseKey && f.Status != 0 && f.Status < http.StatusInternalServerError {
+		return messages.User{}, nil
 	}
-	return self, nil
+	return self, err
 }
 
 // greetGemini stops on what no question could get past: a key that is not
