@@ -116,7 +116,7 @@ func sift(lines []messages.Message, self messages.UserID, t *messages.Trigger, c
 // names reports whether a text begins with mentions, that of the person among
 // them.
 func names(text string, person messages.UserID) bool {
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		if !strings.HasPrefix(word, "<@") {
 			return false
 		}
@@ -137,12 +137,12 @@ func (a *turn) looked(c *actor.Context, m actors.Answered) {
 		actors.After(c, pause, lookAgain{})
 		return
 	}
-	switch a.state.outcome {
-	case messages.TriggerCancelled:
+	if a.state.outcome == messages.TriggerCancelled {
 		a.tellOutbox(c, &messages.CancelReply{Reply: a.state.reply(), Delete: true})
 		a.end(c)
 		return
-	case messages.TriggerUndeliverable:
+	}
+	if a.state.outcome == messages.TriggerUndeliverable {
 		a.cfg.Log.Warn("not answered, since it cannot be found out whether it is", "trigger_id", a.state.trigger.ID, "cause", a.state.cause)
 	}
 	a.open(c)

@@ -79,54 +79,88 @@ func TestLook(t *testing.T) {
 		ended []messages.MessageID
 	}{
 		{
-			"nothing", room{lines: []messages.Message{question}}, long,
-			nil, messages.TriggerAnswered, []messages.MessageID{70},
+			"nothing",
+			room{lines: []messages.Message{question}},
+			long,
+			nil, messages.TriggerAnswered,
+			[]messages.MessageID{70},
 		},
 		{
-			"two parts", room{lines: []messages.Message{
+			"two parts",
+			room{lines: []messages.Message{
 				question, by(me, 8, 7, "be"), by(me, 9, other, "so"), by(ann, 10, 7, "x"), by(me, 11, 7, "cause"),
-			}}, long,
-			[]messages.MessageID{8, 11}, messages.TriggerAnswered, []messages.MessageID{70},
+			}},
+			long,
+			[]messages.MessageID{8, 11},
+			messages.TriggerAnswered,
+			[]messages.MessageID{70},
 		},
 		{
-			"after failures", room{lines: []messages.Message{question, by(me, 8, 7, "be")}, fails: []error{down, &messages.Limited{}, down, errors.New("odd")}}, long,
-			[]messages.MessageID{8}, messages.TriggerAnswered, []messages.MessageID{70},
+			"after failures",
+			room{lines: []messages.Message{question, by(me, 8, 7, "be")}, fails: []error{down, &messages.Limited{}, down, errors.New("odd")}},
+			long,
+			[]messages.MessageID{8},
+			messages.TriggerAnswered,
+			[]messages.MessageID{70},
 		},
 		{
-			"the question is gone", room{lines: []messages.Message{by(me, 8, 7, "be")}}, 0,
-			[]messages.MessageID{8}, messages.TriggerCancelled, nil,
+			"the question is gone",
+			room{lines: []messages.Message{by(me, 8, 7, "be")}},
+			0,
+			[]messages.MessageID{8},
+			messages.TriggerCancelled, nil,
 		},
 		{
-			"whether it is gone is not told", room{lines: []messages.Message{by(me, 8, 7, "be")}, exists: never}, long,
-			[]messages.MessageID{8}, messages.TriggerAnswered, []messages.MessageID{70},
+			"whether it is gone is not told",
+			room{lines: []messages.Message{by(me, 8, 7, "be")}, exists: never},
+			long,
+			[]messages.MessageID{8},
+			messages.TriggerAnswered,
+			[]messages.MessageID{70},
 		},
 		{
-			"not to be read, lately", room{fails: []error{never}}, time.Minute,
-			nil, messages.TriggerAnswered, []messages.MessageID{70},
+			"not to be read, lately",
+			room{fails: []error{never}},
+			time.Minute,
+			nil, messages.TriggerAnswered,
+			[]messages.MessageID{70},
 		},
 		{
-			"not to be read, long ago", room{fails: []error{never}}, long,
+			"not to be read, long ago",
+			room{fails: []error{never}},
+			long,
 			nil, messages.TriggerUndeliverable, nil,
 		},
 		{
-			"never to be read", room{fails: slices.Repeat([]error{down}, 1000)}, 0,
+			"never to be read",
+			room{fails: slices.Repeat([]error{down}, 1000)},
+			0,
 			nil, messages.TriggerUndeliverable, nil,
 		},
 		{
-			"answered with others", room{lines: []messages.Message{
+			"answered with others",
+			room{lines: []messages.Message{
 				by(bob, other, 0, "why"), question, by(me, 8, other, "<@2> <@1> because"), by(me, 9, other, "of it"),
-			}}, long,
-			nil, messages.TriggerAnswered, []messages.MessageID{8, 9},
+			}},
+			long,
+			nil, messages.TriggerAnswered,
+			[]messages.MessageID{8, 9},
 		},
 		{
-			"others were answered", room{lines: []messages.Message{by(bob, other, 0, "why"), question, by(me, 8, other, "<@2> because")}}, long,
-			nil, messages.TriggerAnswered, []messages.MessageID{70},
+			"others were answered",
+			room{lines: []messages.Message{by(bob, other, 0, "why"), question, by(me, 8, other, "<@2> because")}},
+			long,
+			nil, messages.TriggerAnswered,
+			[]messages.MessageID{70},
 		},
 		{
-			"answered with others just now", room{lines: []messages.Message{
+			"answered with others just now",
+			room{lines: []messages.Message{
 				by(bob, other, 0, "why"), question, by(me, 8, other, "<@2> <@1> because"),
-			}}, time.Minute,
-			nil, messages.TriggerAnswered, []messages.MessageID{70},
+			}},
+			time.Minute,
+			nil, messages.TriggerAnswered,
+			[]messages.MessageID{70},
 		},
 	}
 	for _, tt := range tests {
