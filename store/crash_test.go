@@ -2,7 +2,9 @@ package store
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -54,6 +56,61 @@ func TestKilled(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Whenever a process is killed, the file and its log are whole, and all triggers
+// are there that wait.
+func TestKilledAtAnyTime(t *testing.T) {
+	rounds := 25
+	if raced {
+		rounds = 4
+	}
+	path := filepath.Join(t.TempDir(), "troupe.db")
+	r := rand.New(rand.NewPCG(1, 1))
+	kept := map[messages.MessageID]bool{}
+	for round := range rounds {
+		c := start(t, "churn", path, nil)
+		told := []string{}
+		for range r.IntN(15) {
+			told = append(told, c.line())
+		}
+		for range r.IntN(1 << 14) { // and somewhat later
+			runtime.Gosched()
+		}
+		for _, line := range append(told, c.kill()...) {
+			id, err := strconv.ParseUint(line, 10, 64)
+			if err != nil {
+				t.Fatalf("the child says %q", line)
+			}
+			kept[messages.MessageID(id)] = true
+		}
+		there := waitingIn(t, look(t, path).put(t))
+		for id := range kept {
+			if _, ok := there[id]; !ok {
+				t.Fatalf("after %d kills trigger %v is lost, of %d", round+1, id, len(kept))
+			}
+		}
+	}
+	t.Logf("%d triggers wait after %d kills", len(kept), rounds)
+}
+
+// waitingIn returns the triggers without outcome of a store, and checks it with
+// all that SQLite has for that.
+func waitingIn(t *testing.T, path string) map[messages.MessageID]messages.Trigger {
+	t.Helper()
+	s, err := openSQLite(t.Context(), path, pragmas())
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := waiting(t, s)
+	var finding string
+	if err := s.(*file).write.QueryRowContext(t.Context(), `PRAGMA integrity_check`).Scan(&finding); err != nil || finding != "ok" {
+		t.Errorf("it is damaged: %v, %v", finding, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	return there
 }
 
 // A process that closes the store has not died, and what has an outcome does

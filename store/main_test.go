@@ -5,9 +5,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +46,33 @@ func TestMain(m *testing.M) {
 				fmt.Println(err)
 				os.Exit(1)
 			}
+			fmt.Println(id)
+		}
+	case "churn": // without end, all kinds of writes, and forget most of it
+		churn(s)
+	}
+}
+
+// churn writes what comes of much traffic, of which every seventh trigger waits
+// for ever, and tells which.
+func churn(s Store) {
+	r := rand.New(rand.NewPCG(uint64(os.Getpid()), 1))
+	for n := 1; ; n++ {
+		now := time.Now()
+		writes, _ := traffic(r, now)
+		if n%7 == 0 {
+			writes = slices.DeleteFunc(writes, func(w any) bool { _, ends := w.(*messages.EndTrigger); return ends })
+		}
+		writes = append(writes,
+			&messages.KeepNote{Owner: "guild/1", Key: strconv.Itoa(r.IntN(50)), Value: strings.Repeat("x", r.IntN(9000))},
+			&messages.KeepSession{Session: messages.Session{Seq: int64(n)}}, &messages.KeepAlive{At: now},
+			&messages.Prune{Before: messages.MessageIDAt(now.Add(-50 * time.Millisecond))},
+		)
+		if _, err := s.Apply(context.Background(), writes, nil); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		if id := writes[0].(*messages.AcceptTrigger).Trigger.ID; n%7 == 0 {
 			fmt.Println(id)
 		}
 	}

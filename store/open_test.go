@@ -3,6 +3,8 @@ package store
 import (
 	"bytes"
 	"database/sql"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,7 +15,8 @@ import (
 
 // What is wrong with the path or the file is said in one line, with what to do.
 func TestCannotOpen(t *testing.T) {
-	const damaged = "the file is damaged or is no store: move it and its -wal file away, and start anew or with a copy that is whole"
+	const damaged = "the file is damaged or is no store. Put a copy of it in its place that is whole, or another path into the configuration," +
+		" or forget the questions in it that have no answer yet and begin anew: stop troupe and mv 'PATH' 'PATH.damaged'"
 	tests := map[string]struct {
 		path    string // in a folder that has file.txt and folder/
 		prepare func(t *testing.T, path string)
@@ -63,6 +66,21 @@ func TestCannotOpen(t *testing.T) {
 			},
 			want: damaged + " (its check failed: …)",
 		},
+		"no file to a log": {
+			path:    "log.db",
+			prepare: func(t *testing.T, path string) { write(t, path+"-wal", make([]byte, 100)) },
+			want:    damaged + " && mv 'PATH-wal' 'PATH.damaged-wal' (its check failed: there is nothing but its log)",
+		},
+		"an empty file to a log": {
+			path:    "log.db",
+			prepare: func(t *testing.T, path string) { write(t, path, nil); write(t, path+"-wal", make([]byte, 100)) },
+			want:    damaged + " && mv 'PATH-wal' 'PATH.damaged-wal' (its check failed: there is nothing but its log)",
+		},
+		"a log that is none": {
+			path:    "log.db",
+			prepare: func(t *testing.T, path string) { filled(t, path); write(t, path+"-wal", make([]byte, 100)) },
+			want:    damaged + " && mv 'PATH-wal' 'PATH.damaged-wal' (its check failed: the header of its log is wrong)",
+		},
 		"of a newer version": {
 			path: "newer.db",
 			prepare: func(t *testing.T, path string) {
@@ -89,17 +107,42 @@ func TestCannotOpen(t *testing.T) {
 			if tt.prepare != nil {
 				tt.prepare(t, path)
 			}
+			before := contents(t, folder)
 			_, err := Open(t.Context(), "sqlite:"+path)
 			if err == nil {
 				t.Fatal("it opens")
 			}
+			if after := contents(t, folder); !maps.Equal(before, after) {
+				t.Error("something in the folder is changed")
+			}
 			got := strings.ReplaceAll(err.Error(), folder, "FOLDER")
-			want, _, more := strings.Cut("store FOLDER/"+tt.path+": "+tt.want, "…")
+			want, _, more := strings.Cut("store PATH: "+tt.want, "…")
+			want = strings.ReplaceAll(want, "PATH", "FOLDER/"+tt.path)
 			if !strings.HasPrefix(got, want) || !more && got != want || strings.Contains(got, "\n") {
 				t.Errorf("got  %s\nwant %s", got, want)
 			}
 		})
 	}
+}
+
+// contents returns what is in the files of a folder that matter.
+func contents(t *testing.T, folder string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasSuffix(path, ".lock") || strings.HasSuffix(path, "-shm") {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if len(b) > 0 || !strings.HasSuffix(path, "-wal") { // SQLite makes an empty log to read
+			all[path] = string(b)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 // The address names an engine and what it needs.

@@ -26,6 +26,9 @@ func makeFile(path string) error {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return errors.New("it is a folder: name a file in it")
 	}
+	if fileSize(path) == 0 && fileSize(logOf(path)) > 0 { // SQLite would delete that
+		return fmt.Errorf("%w: there is nothing but its log", errDamaged)
+	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err

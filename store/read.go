@@ -45,6 +45,9 @@ func collect[T any](ctx context.Context, s *file, scan func(*sql.Rows) (T, error
 	return found, nil
 }
 
+const selectTriggers = `SELECT id, state, revision, attempts, deaths, final, question, part, message
+	FROM triggers LEFT JOIN parts ON trigger_id = id WHERE `
+
 // readTriggers returns the triggers that a condition holds for, with their
 // parts, by ID.
 func readTriggers(ctx context.Context, q querier, condition string, args ...any) ([]messages.Trigger, error) {
@@ -61,8 +64,7 @@ func readTriggers(ctx context.Context, q querier, condition string, args ...any)
 			setPart(&found[len(found)-1], int(part.Int64), messages.MessageID(message.Int64))
 		}
 		return nil
-	}, `SELECT id, state, revision, attempts, deaths, final, question, part, message
-		FROM triggers LEFT JOIN parts ON trigger_id = id WHERE `+condition+` ORDER BY id, part`, args...)
+	}, selectTriggers+condition+` ORDER BY id, part`, args...)
 	return found, err
 }
 
@@ -77,6 +79,9 @@ func scanTrigger(rows *sql.Rows) (t messages.Trigger, part, message sql.NullInt6
 	}
 	if err := json.Unmarshal(question, &t); err != nil {
 		return t, part, message, fmt.Errorf("%w: trigger %d cannot be read: %w", errDamaged, id, err)
+	}
+	if t.ID != messages.MessageID(id) {
+		return t, part, message, fmt.Errorf("%w: trigger %d says that it is %v", errDamaged, id, t.ID)
 	}
 	t.ID, t.State, t.Final = messages.MessageID(id), messages.TriggerState(state), final
 	t.Revision, t.Attempts, t.Deaths = revision, attempts, deaths

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -63,6 +62,9 @@ func (s *file) open(ctx context.Context, pragmas map[string]string) (err error) 
 	if s.lock, err = lockFile(s.path); err != nil {
 		return err
 	}
+	if err := examine(ctx, s.path); err != nil {
+		return err
+	}
 	name, err := dsn(s.path, pragmas)
 	if err != nil {
 		return err
@@ -71,19 +73,10 @@ func (s *file) open(ctx context.Context, pragmas map[string]string) (err error) 
 		return err
 	}
 	s.write.SetMaxOpenConns(1)
-	if err := sound(ctx, s.write); err != nil {
+	if err := s.setUp(ctx, pragmas["synchronous"]); err != nil {
 		return err
 	}
-	if err := migrate(ctx, s.write); err != nil {
-		return err
-	}
-	if err := countDeaths(ctx, s.write); err != nil {
-		return err
-	}
-	if s.log, err = os.OpenFile(s.path+"-wal", os.O_RDWR, 0); err != nil {
-		return err
-	}
-	if err := flush(s.log); err != nil {
+	if s.log, err = os.OpenFile(logOf(s.path), os.O_RDWR, 0); err != nil {
 		return err
 	}
 	if err := s.prepare(ctx); err != nil {
@@ -115,28 +108,20 @@ func dsn(path string, pragmas map[string]string) (string, error) {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: values.Encode()}).String(), nil
 }
 
-// applicationID marks a file as ours, in its header (SQLite documentation,
-// PRAGMA application_id). The first migration sets it: "troU" in ASCII.
-const applicationID = 0x74726f55
-
-// sound returns an error if the file is damaged, or not ours. It reads all of
-// it, which is pruned and therefore small.
-func sound(ctx context.Context, db *sql.DB) error {
-	var finding string
-	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&finding); err != nil {
+// setUp does what comes before the first group. SQLite flushes the log itself
+// after each of these commits.
+func (s *file) setUp(ctx context.Context, synchronous string) error {
+	if _, err := s.write.ExecContext(ctx, `PRAGMA synchronous = FULL`); err != nil {
 		return err
 	}
-	if finding != "ok" {
-		return fmt.Errorf("%w: %s", errDamaged, finding)
-	}
-	var id, tables int
-	if err := db.QueryRowContext(ctx, `SELECT application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id`).Scan(&id, &tables); err != nil {
+	if err := migrate(ctx, s.write); err != nil {
 		return err
 	}
-	if id != applicationID && tables > 0 {
-		return errors.New("it is the file of another program: choose another path")
+	if err := countDeaths(ctx, s.write); err != nil {
+		return err
 	}
-	return nil
+	_, err := s.write.ExecContext(ctx, `PRAGMA synchronous = `+synchronous)
+	return err
 }
 
 // countDeaths notes that this process has the file, and counts that the last
