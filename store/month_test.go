@@ -19,7 +19,7 @@ func TestMonth(t *testing.T) {
 	const horizon, days = 7, 30
 	perHour := 125 // 3000 a day
 	if raced {
-		perHour = 4
+		perHour = 8
 	}
 	path := filepath.Join(t.TempDir(), "troupe.db")
 	s, err := openSQLite(t.Context(), path, pragmas())
