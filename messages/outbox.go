@@ -72,8 +72,13 @@ type ReplyPosted struct {
 }
 
 // CancelReply ends a reply, open or not. Whoever asked [FinishReply] for it gets
-// a [Failure] with cause cancelled.
+// a [Failure] with cause cancelled. It may be told or asked; the answer is
+// [*ReplyCancelled].
 type CancelReply struct {
 	Reply  Reply
 	Delete bool // its messages too: those posted while it was open and those in Reply.Parts
 }
+
+// ReplyCancelled answers [CancelReply]: nothing more will be said, and what was
+// to be deleted is deleted, as far as it can be.
+type ReplyCancelled struct{}
