@@ -146,6 +146,10 @@ func (a *channel) Receive(c *actor.Context) {
 		a.feedMissed(c)
 	case goOn:
 		a.goOn(c)
+	case partsAsked:
+		a.askParts(c, m.x)
+	case cancelKept:
+		a.endCancelled(c, m.x)
 	case actors.Progress:
 		a.written(c, m)
 	case actors.Answered:
@@ -238,6 +242,12 @@ func (a *channel) answered(c *actor.Context, m actors.Answered) {
 		a.missedRead(c, m)
 	case acceptAsked:
 		a.accepted(c, tag.id, m)
+	case partsAsked:
+		a.partsFound(c, tag.x, m)
+	case cancelAsked:
+		a.cancelled(c, tag.x, m)
+	case cancelKept:
+		a.cancelKept(c, tag.x, m)
 	case countAsked:
 		if m.Err != nil {
 			a.cfg.Log.Warn("attempt not counted", "channel_id", a.cfg.ID, "trigger_id", tag.id, "err", m.Err)
@@ -280,17 +290,5 @@ func (a *channel) release(c *actor.Context) {
 	a.held = nil
 	for _, e := range events {
 		a.admit(c, e)
-	}
-}
-
-func (a *channel) reply(c *actor.Context, to *actor.PID, m any) {
-	if to != nil {
-		c.Engine().Send(to, m)
-	}
-}
-
-func (a *channel) forward(c *actor.Context, m any) {
-	if a.cfg.Parent != nil {
-		c.Send(a.cfg.Parent, m)
 	}
 }

@@ -33,6 +33,9 @@ type stage struct {
 	writes     bool                                    // the journal has them before it answers
 
 	permissions uint64 // of the bot
+
+	outboxCrashes int // times that the outbox is to crash when it is asked something
+	lost          int // outcomes that the journal does not keep
 }
 
 func newStage(e actortest.Engine, change func(*stage, *Config)) *stage {
@@ -41,7 +44,7 @@ func newStage(e actortest.Engine, change func(*stage, *Config)) *stage {
 		permissions: messages.PermissionAll,
 	}
 	s.journal = e.Fake(s.journalHears)
-	s.outbox = e.Probe()
+	s.outbox = e.Fake(s.outboxHears)
 	s.parent = e.Probe()
 	guilds := e.Fake(func(c *actor.Context) {
 		c.Respond(&messages.GuildContext{Known: true, BotRoles: []messages.RoleID{botRole}, Permissions: s.permissions})
@@ -56,6 +59,18 @@ func newStage(e actortest.Engine, change func(*stage, *Config)) *stage {
 	}
 	s.pid = e.Start(New(cfg))
 	return s
+}
+
+func (s *stage) outboxHears(c *actor.Context) {
+	if c.Sender() == nil || !actors.IsAsk(c.Sender()) {
+		return
+	}
+	if s.outboxCrashes > 0 {
+		s.outboxCrashes--
+		c.Respond(&actors.Failed{Actor: "outbox"})
+		return
+	}
+	c.Respond(&messages.ReplyCancelled{})
 }
 
 func (s *stage) journalHears(c *actor.Context) {
@@ -81,7 +96,16 @@ func (s *stage) journalHears(c *actor.Context) {
 			s.known[t.ID] = t
 		}
 		c.Respond(&messages.Accepted{Trigger: t, Fresh: !known})
+	case *messages.GetTrigger:
+		t, found := s.known[m.ID]
+		t.Parts = append(t.Parts, 77)
+		c.Respond(&messages.TriggerFound{Trigger: t, Found: found})
 	case *messages.EndTrigger:
+		if s.lost > 0 {
+			s.lost--
+			c.Respond(&messages.Failure{Cause: messages.CauseInternal})
+			return
+		}
 		c.Respond(&messages.Kept{})
 	}
 }
@@ -349,6 +373,39 @@ func TestRefusalGaveUp(t *testing.T) {
 		}
 		if len(s.turns[1]) != 2 || s.mayspeak(1) {
 			t.Errorf("%d turns", len(s.turns[1]))
+		}
+	})
+}
+
+// A deletion is done with when nothing of the answer is to be seen any more and
+// the outcome is kept, whoever crashes on the way: an outbox that has is told
+// what it does not know any more.
+func TestDeletedWhileAllFails(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStage(e, func(s *stage, _ *Config) { s.outboxCrashes, s.lost = 2, 2 })
+		s.say(1, ann, "a")
+		s.say(2, bob, "b")
+		began := time.Now()
+		got := s.hear(&messages.MessagesDeleted{Channel: general, Guild: guildID, Messages: []messages.MessageID{1, 2, 3}})
+		if d := cmp.Diff(&messages.Taken{}, got); d != "" || time.Since(began) < keepPause {
+			t.Errorf("taken after %v: %s", time.Since(began), d)
+		}
+		asked, ended := map[messages.MessageID]int{}, map[messages.MessageID]int{}
+		for _, m := range s.outbox.Take() {
+			r := m.(*messages.Deliver).Message.(*messages.CancelReply).Reply
+			asked[r.Trigger]++
+			if d := cmp.Diff([]messages.MessageID{77}, r.Parts); d != "" {
+				t.Error(d)
+			}
+		}
+		for _, m := range s.journal.Take() {
+			if end, ok := m.(*messages.EndTrigger); ok && end.State == messages.TriggerCancelled {
+				ended[end.Trigger]++
+			}
+		}
+		twice := map[messages.MessageID]int{1: 2, 2: 2}
+		if d := cmp.Diff(twice, asked) + cmp.Diff(twice, ended); d != "" {
+			t.Error(d)
 		}
 	})
 }

@@ -22,8 +22,7 @@ func (a *channel) take(c *actor.Context, e held) {
 		a.state.window.set(m.Message.ID, m.Message.Content)
 		a.reply(c, e.sender, &messages.Taken{})
 	case *messages.MessagesDeleted:
-		a.deleted(c, m.Messages)
-		a.reply(c, e.sender, &messages.Taken{})
+		a.deleted(c, m.Messages, e.sender)
 	case *messages.CatchUp:
 		a.catchUp(c, m, e.sender)
 	case *messages.Wake:
@@ -142,31 +141,14 @@ func (a *channel) drop(c *actor.Context, id messages.MessageID) {
 	a.state.end(id, time.Now())
 }
 
-// deleted forgets messages. A question among them is cancelled, and what has
-// been said to it so far goes too.
-func (a *channel) deleted(c *actor.Context, ids []messages.MessageID) {
-	for _, id := range ids {
-		a.state.remove(id)
-		a.unmiss(c, id)
-		asked := a.state.find(id)
-		if asked == nil {
-			continue
-		}
-		a.drop(c, id)
-		a.cancelReply(c, &asked.trigger, true)
-		actors.Ask(c, a.cfg.Journal, &messages.EndTrigger{
-			Trigger: id, State: messages.TriggerCancelled, Cause: messages.CauseCancelled,
-		}, journalWait, endAsked{id})
+func (a *channel) reply(c *actor.Context, to *actor.PID, m any) {
+	if to != nil {
+		c.Engine().Send(to, m)
 	}
-	a.step(c)
 }
 
-// cancelReply tells the outbox that there will be no answer.
-func (a *channel) cancelReply(c *actor.Context, t *messages.Trigger, erase bool) {
-	c.Send(a.cfg.Outbox, &messages.Deliver{To: uint64(a.cfg.ID), Message: &messages.CancelReply{
-		Reply: messages.Reply{
-			Trigger: t.ID, Revision: t.Revision, Channel: t.Channel, Guild: t.Guild, Asker: t.Asker.ID, Parts: t.Parts,
-		},
-		Delete: erase,
-	}})
+func (a *channel) forward(c *actor.Context, m any) {
+	if a.cfg.Parent != nil {
+		c.Send(a.cfg.Parent, m)
+	}
 }

@@ -112,7 +112,7 @@ func (a *channel) turnGaveUp(c *actor.Context, m *messages.ActorGaveUp) {
 			return
 		}
 		if t != nil {
-			a.cancelReply(c, &t.trigger, false) // else it would go on typing
+			c.Send(a.cfg.Outbox, a.cancelReply(&t.trigger, false)) // else it would go on typing
 		}
 		a.drop(c, id)
 		actors.Ask(c, a.cfg.Journal, &messages.EndTrigger{

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +13,7 @@ import (
 // what is on its way follows.
 func TestCancel(t *testing.T) {
 	r := reply1(1)
-	cancel := func(w *world, erase bool) { w.take(w.s.cancel(r, erase, w.now)) }
+	cancel := func(w *world, erase bool) { w.cancel(r, erase) }
 	tests := []struct {
 		name    string
 		do      func(w *world)
@@ -52,19 +53,19 @@ func TestCancel(t *testing.T) {
 		{"given parts go", func(w *world) {
 			r := r
 			r.Parts = []messages.MessageID{w.add(said{text: "a"}).id, 0, w.add(said{text: "b"}).id}
-			w.at(0, func() { w.take(w.s.cancel(r, true, w.now)) })
+			w.at(0, func() { w.cancel(r, true) })
 		}, 0, 0},
 		{"deleting fails at first", func(w *world) {
 			r := r
 			r.Parts = []messages.MessageID{w.add(said{text: "a"}).id}
 			w.failing(2, "delete", failure(messages.CauseUnreachable, messages.RetryBackoff))
-			w.at(0, func() { w.take(w.s.cancel(r, true, w.now)) })
+			w.at(0, func() { w.cancel(r, true) })
 		}, 0, 0},
 		{"deleting is not allowed", func(w *world) {
 			r := r
 			r.Parts = []messages.MessageID{w.add(said{text: "a"}).id}
 			w.failing(-1, "delete", failure(messages.CauseNoPermission, messages.RetryNever))
-			w.at(0, func() { w.take(w.s.cancel(r, true, w.now)) })
+			w.at(0, func() { w.cancel(r, true) })
 		}, 1, 0},
 	}
 	for _, tt := range tests {
@@ -73,6 +74,9 @@ func TestCancel(t *testing.T) {
 		w.run(time.Hour)
 		if got := w.visible(); len(got) != tt.visible || len(w.answers) != tt.answers {
 			t.Errorf("%s: %q is to be seen, answered %v", tt.name, got, w.answers)
+		}
+		if !slices.Equal(w.cancels, w.cancelled) {
+			t.Errorf("%s: %v are told that it is cancelled, not %v", tt.name, w.cancelled, w.cancels)
 		}
 		if len(w.s.order)+len(w.s.replies) != 0 {
 			t.Errorf("%s: something is left", tt.name)
@@ -97,7 +101,7 @@ func TestCancelMerged(t *testing.T) {
 			w.at(time.Second, func() { w.open(shared(i)) })
 			w.at(2*time.Second, func() { w.finish(uint64(i), shared(i), "the answer") })
 		}
-		w.at(2*time.Second+after, func() { w.take(w.s.cancel(shared(1), true, w.now)) })
+		w.at(2*time.Second+after, func() { w.cancel(shared(1), true) })
 		w.run(time.Hour)
 		want := "<@1> <@2> <@3> the answer"
 		if after < fsync {
@@ -125,7 +129,7 @@ func TestRevision(t *testing.T) {
 			w.at(2*time.Second, func() { w.finish(1, r, "old answer") })
 			w.at(at, func() {
 				if cancels {
-					w.take(w.s.cancel(r, false, w.now))
+					w.cancel(r, false)
 				}
 				edited.Parts = w.stored(1)
 				w.open(edited)

@@ -42,6 +42,23 @@ func (s *state) join(members []*reply, now time.Time) *reply {
 	return g
 }
 
+// detach takes a reply that is not wanted any more from those that are answered
+// together. What is in the channel or on its way there stays: it is the others'.
+func (s *state) detach(r *reply) {
+	g := r.group
+	s.answerAll(r, &messages.Failure{Cause: messages.CauseCancelled})
+	delete(s.replies, r.Trigger)
+	r.ended = true
+	g.members = slices.DeleteFunc(g.members, func(m *reply) bool { return m == r })
+	switch {
+	case !g.clean():
+	case len(g.members) == 0:
+		g.leaving = true
+	default:
+		g.combine()
+	}
+}
+
 // recall joins those anew who a former instance was about to answer together, as
 // far as they are to be answered now. All come soon after that instance's end:
 // who does not within a while has been answered.

@@ -98,7 +98,7 @@ func (a *outbox) Receive(c *actor.Context) {
 	case *messages.FinishReply:
 		a.act(c, a.state.finish(a.asker(c), m.Reply, m.Text, m.Note, time.Now()))
 	case *messages.CancelReply:
-		a.act(c, a.state.cancel(m.Reply, m.Delete, time.Now()))
+		a.act(c, a.state.cancel(a.asker(c), m.Reply, m.Delete, time.Now()))
 	case actors.Progress:
 		a.progress(c, m)
 	case actors.Answered:
@@ -124,7 +124,7 @@ func (a *outbox) Weight() int { return a.state.weight() }
 // asker returns the number by which the state knows who asks.
 func (a *outbox) asker(c *actor.Context) uint64 {
 	a.serial++
-	if pid := c.Sender(); pid != nil {
+	if pid := c.Sender(); actors.IsAsk(pid) {
 		a.askers[a.serial], a.numbers[pid.ID] = pid, a.serial
 	}
 	return a.serial

@@ -27,9 +27,12 @@ func (s *state) settle(now time.Time) {
 func (s *state) over(r *reply, now time.Time) bool {
 	switch {
 	case r.leaving:
-		expired := !now.Before(r.heard.Add(s.patience))
-		s.later(r.heard.Add(s.patience))
-		return expired || !r.busy() && (!r.erase || !r.shown() && r.stray() < 0)
+		if now.Before(r.heard.Add(s.patience)) && (r.busy() || r.erase && (r.shown() || r.stray() >= 0)) {
+			s.later(r.heard.Add(s.patience))
+			return false
+		}
+		s.answerAll(r, &messages.ReplyCancelled{})
+		return true
 	case r.failure != nil && r.final():
 		s.answerAll(r, r.failure)
 		return true

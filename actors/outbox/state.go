@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -155,15 +154,17 @@ func (s *state) complete(r *reply, text string, now time.Time) {
 	}, now)
 }
 
-// cancel takes in that an answer is not wanted any more.
-func (s *state) cancel(m messages.Reply, erase bool, now time.Time) []any {
+// cancel takes in that an answer is not wanted any more. asker is answered when
+// nothing is left to do for it.
+func (s *state) cancel(asker uint64, m messages.Reply, erase bool, now time.Time) []any {
 	s.out = s.out[:0]
 	r := s.replies[m.Trigger]
-	if r != nil && m.Revision < r.Revision {
-		return s.step(now)
-	}
 	var stands []messages.MessageID
-	if erase {
+	switch {
+	case r != nil && m.Revision < r.Revision:
+		s.answer(asker, &messages.ReplyCancelled{})
+		return s.step(now)
+	case erase:
 		if e := s.endings[m.Trigger]; !e.merged {
 			stands = e.parts
 		}
@@ -172,12 +173,14 @@ func (s *state) cancel(m messages.Reply, erase bool, now time.Time) []any {
 	switch {
 	case r != nil && r.group != nil:
 		s.detach(r)
+		s.answer(asker, &messages.ReplyCancelled{})
 		return s.step(now)
 	case r != nil:
 		s.answerAll(r, &messages.Failure{Cause: messages.CauseCancelled})
 	case erase && len(s.order) < 2*maxOpen:
 		r = s.add(m, now)
 	default:
+		s.answer(asker, &messages.ReplyCancelled{})
 		return s.step(now)
 	}
 	delete(s.replies, r.Trigger)
@@ -185,24 +188,12 @@ func (s *state) cancel(m messages.Reply, erase bool, now time.Time) []any {
 	r.adopt(stands)
 	r.leaving, r.erase, r.heard = true, erase, now
 	r.again, r.fails = time.Time{}, 0
-	return s.step(now)
-}
-
-// detach takes a reply that is not wanted any more from those that are answered
-// together. What is in the channel or on its way there stays: it is the others'.
-func (s *state) detach(r *reply) {
-	g := r.group
-	s.answerAll(r, &messages.Failure{Cause: messages.CauseCancelled})
-	delete(s.replies, r.Trigger)
-	r.ended = true
-	g.members = slices.DeleteFunc(g.members, func(m *reply) bool { return m == r })
-	switch {
-	case !g.clean():
-	case len(g.members) == 0:
-		g.leaving = true
-	default:
-		g.combine()
+	if erase {
+		r.askers = append(r.askers, asker)
+	} else {
+		s.answer(asker, &messages.ReplyCancelled{})
 	}
+	return s.step(now)
 }
 
 // tick goes on when [state.wake] has come.

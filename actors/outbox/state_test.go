@@ -71,7 +71,7 @@ func TestNoTyping(t *testing.T) {
 		"Discord shows it for commands": func(w *world) { w.at(0, func() { w.open(command) }) },
 		"cancelled": func(w *world) {
 			w.at(0, func() { w.open(reply1(1)) })
-			w.at(100*ms, func() { w.take(w.s.cancel(reply1(1), false, w.now)) })
+			w.at(100*ms, func() { w.cancel(reply1(1), false) })
 		},
 	}
 	for name, prepare := range tests {

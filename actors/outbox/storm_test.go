@@ -119,7 +119,7 @@ func (s *storm) ask(i int) {
 		s.at(at+time.Duration(s.r.IntN(2000)-1500)*ms, func() {
 			if s.answers[uint64(i)] == nil {
 				delete(s.texts, r.Trigger)
-				s.take(s.s.cancel(r, true, s.now))
+				s.cancel(r, true)
 			}
 		})
 	}

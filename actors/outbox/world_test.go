@@ -14,18 +14,19 @@ import (
 // A world is a state with a channel and a journal beside it, and a clock.
 type world struct {
 	*wall
-	t       *testing.T
-	s       *state
-	now     time.Time
-	events  []event
-	serial  int
-	log     []string             // requests as they arrive, and answers
-	kept    []any                // by the journal, in order
-	answers map[uint64]any       // by asker
-	way     func() time.Duration // of a request or its answer
-	disk    func() time.Duration // of a write
-	fault   func(what any) any
-	refuse  func(what any) error // by the pool or the journal
+	t                  *testing.T
+	s                  *state
+	now                time.Time
+	events             []event
+	serial             int
+	log                []string             // requests as they arrive, and answers
+	kept               []any                // by the journal, in order
+	answers            map[uint64]any       // by asker
+	cancels, cancelled []uint64             // who asked for that, and to whom it was answered
+	way                func() time.Duration // of a request or its answer
+	disk               func() time.Duration // of a write
+	fault              func(what any) any
+	refuse             func(what any) error // by the pool or the journal
 }
 
 type event struct {
@@ -98,6 +99,10 @@ func (w *world) take(todo []any) {
 		case write:
 			w.in(w.disk(), func() { w.write(asked, do) })
 		case answer:
+			if _, ok := do.result.(*messages.ReplyCancelled); ok {
+				w.cancelled = append(w.cancelled, do.asker)
+				continue
+			}
 			w.note("answer %d: %s", do.asker, outcome(do.result))
 			if _, twice := w.answers[do.asker]; twice {
 				w.t.Fatalf("asker %d is answered twice", do.asker)
@@ -185,6 +190,12 @@ func (w *world) grow(id messages.MessageID, text string) { w.take(w.s.grow(id, t
 
 func (w *world) finish(asker uint64, r messages.Reply, text string) {
 	w.take(w.s.finish(asker, r, text, "", w.now))
+}
+
+func (w *world) cancel(r messages.Reply, erase bool) {
+	asker := uint64(1_000_000 + len(w.cancels))
+	w.cancels = append(w.cancels, asker)
+	w.take(w.s.cancel(asker, r, erase, w.now))
 }
 
 // reply returns the reply to a trigger of a person of that number.
