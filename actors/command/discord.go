@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"troupe/actors"
@@ -131,6 +132,10 @@ func (a *command) notRegistered(c *actor.Context, err error) {
 		a.seenTo(c)
 		return
 	}
-	a.cfg.Log.Warn("commands not registered, again after a pause", "pause", pause, "err", err)
+	level := slog.LevelDebug
+	if a.registration.tries == 1 { // the others say no more
+		level = slog.LevelWarn
+	}
+	a.cfg.Log.Log(context.Background(), level, "commands not registered, again after a pause", "pause", pause, "err", err)
 	actors.After(c, pause, registerAgain{})
 }
