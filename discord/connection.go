@@ -255,7 +255,7 @@ func (c *connection) hello(f frame) error {
 	}
 	c.acked.Store(true)
 	c.beating = make(chan struct{})
-	go c.beat(max(interval, beatSpacing))
+	go c.beat(max(interval, leastInterval))
 	return nil
 }
 

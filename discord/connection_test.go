@@ -111,6 +111,25 @@ func TestGatewayHeartbeat(t *testing.T) {
 	})
 }
 
+// A server that wants heartbeats often gets them as often.
+func TestGatewayHeartbeatOften(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, false, nil)
+		p := <-s.peers
+		p.greet("100")
+		p.ready()
+		var beats atomic.Int64
+		go p.acknowledge(&beats)
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if n := beats.Load(); n < 99 || n > 101 {
+			t.Errorf("%d heartbeats in 10 s", n)
+		}
+		s.stop()
+		s.end(t)
+	})
+}
+
 // A Discord that does not greet, or starts no session, is left.
 func TestGatewaySilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

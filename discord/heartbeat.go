@@ -8,10 +8,13 @@ import (
 const (
 	// reportEvery is how often the low-water mark is told, when it moved.
 	reportEvery = time.Second
-	// beatSpacing is the least time from a heartbeat to one that is asked for, and
-	// the least interval. It keeps a connection below the 120 payloads in 60 s
-	// after which Discord ends it (documentation, Gateway: Rate Limiting).
+	// beatSpacing is the least time from a heartbeat to one that is asked for. It
+	// keeps a connection below the 120 payloads in 60 s after which Discord ends it
+	// (documentation, Gateway: Rate Limiting).
 	beatSpacing = time.Second
+	// leastInterval bounds the work that heartbeats make. A server that wants them
+	// more often than Discord does, which is every 41 s, does not count them either.
+	leastInterval = 50 * time.Millisecond
 )
 
 // beat sends heartbeats until the connection ends. The first one comes after
