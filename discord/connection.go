@@ -109,7 +109,10 @@ func (c *connection) dial(ctx context.Context) error {
 	if resp != nil {
 		_ = resp.Body.Close()
 	}
-	if err != nil {
+	switch {
+	case err != nil && resp != nil:
+		return fmt.Errorf("what is at the gateway's address is no gateway: %w, HTTP %d", err, resp.StatusCode)
+	case err != nil:
 		return fmt.Errorf("dialling the gateway: %w", err)
 	}
 	c.ws = ws

@@ -3,7 +3,9 @@ package discord
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -187,6 +189,29 @@ func TestGatewayRidesOut(t *testing.T) {
 		s.stop()
 		p.leave()
 		s.end(t)
+	})
+}
+
+// Where there is no gateway the log says what there is, and the gateway keeps
+// trying.
+func TestGatewayElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		network := serve(t, http.NotFoundHandler())
+		var log bytes.Buffer
+		lost := 0
+		g := NewGateway(GatewayConfig{
+			Token: "secret", Handle: func(any) {}, DialContext: network.DialContext,
+			URL:  func(context.Context) (string, error) { return "ws://main.test", nil },
+			Lost: func() { lost++ }, Log: slog.New(slog.NewTextHandler(&log, nil)),
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := g.Run(ctx); !errors.Is(err, context.DeadlineExceeded) || lost < 2 {
+			t.Errorf("it ends with %v after %d tries", err, lost)
+		}
+		if line, _, _ := strings.Cut(log.String(), "\n"); !strings.Contains(line, "level=WARN") || !strings.Contains(line, "HTTP 404") {
+			t.Errorf("logged %s", line)
+		}
 	})
 }
 

@@ -159,11 +159,11 @@ func (g *Gateway) Run(ctx context.Context) error {
 			return err
 		}
 		wait := b.next(err, lived, !g.resumable(), jitter())
-		level := slog.LevelInfo
 		if lived == 0 && !errors.Is(err, errReconnect) && !errors.Is(err, errInvalid) {
-			level = slog.LevelWarn // it has come to nothing
+			g.log.Warn("gateway not connected: check the network, and Discord's status", "err", err, "again_in", wait)
+		} else {
+			g.log.Info("gateway connection ended", "err", err, "lived", lived, "again_in", wait)
 		}
-		g.log.Log(ctx, level, "gateway connection ended", "err", err, "lived", lived, "again_in", wait)
 		if err := sleep(ctx, wait); err != nil {
 			return err
 		}
