@@ -284,7 +284,12 @@ func (a *turn) ended(c *actor.Context, m actors.Answered) {
 		actors.After(c, journalPause, endAgain{})
 		return
 	}
-	told := &messages.TurnEnded{Trigger: a.state.trigger.ID, State: a.state.outcome}
+	t := &a.state.trigger
+	if a.state.outcome == messages.TriggerUndeliverable { // nobody else can be told
+		a.cfg.Log.Warn("no answer: it cannot be shown in the channel", "channel_id", t.Channel, "guild_id", t.Guild,
+			"trigger_id", t.ID, "cause", a.state.cause)
+	}
+	told := &messages.TurnEnded{Trigger: t.ID, State: a.state.outcome}
 	if a.state.outcome == messages.TriggerAnswered {
 		told.Answer, told.Parts = a.state.text, a.state.parts
 	}
