@@ -71,6 +71,7 @@ type Config struct {
 const (
 	takeWait    = 2 * time.Minute // for an event to be taken, before it is sent again
 	journalWait = 10 * time.Second
+	sweepPause  = time.Minute
 	catchUpWait = 15 * time.Minute        // for a channel to catch up, which gives up earlier
 	maxDirects  = 1000                    // direct messages that are caught up with, those used last
 	ackWait     = 2500 * time.Millisecond // Discord's own bound is 3 s (Interactions: Responding)
@@ -116,6 +117,7 @@ type (
 	wakeAsked      struct{}
 	directsAsked   struct{}
 	alive          struct{}
+	sweep          struct{}
 	apologyAsked   struct{ d *delivery }
 	resend         struct{ d *delivery }
 	sessionChanged struct{ session messages.Session }
@@ -139,6 +141,7 @@ func (a *gateway) Receive(c *actor.Context) {
 	switch m := c.Message().(type) {
 	case actor.Started:
 		a.tellHealth(c, false)
+		actors.After(c, sweepPause, sweep{})
 		actors.Ask(c, a.cfg.Journal, &messages.GetSession{Shard: a.cfg.Shard}, journalWait, sessionAsked{})
 	case actors.Answered:
 		a.answered(c, m)
@@ -154,6 +157,8 @@ func (a *gateway) Receive(c *actor.Context) {
 		a.sessionChanged(c, m.session)
 	case alive:
 		a.alive(c)
+	case sweep:
+		a.sweep(c)
 	case contentMissing:
 		a.content = false
 	case connectionLost:
@@ -216,6 +221,15 @@ func (a *gateway) disconnected(c *actor.Context, err error) {
 
 func (a *gateway) tellHealth(c *actor.Context, connected bool) {
 	c.Send(a.cfg.Health, &messages.GatewayState{Shard: a.cfg.Shard, Connected: connected, Content: a.content})
+}
+
+// sweep looks for questions that nobody is at: those of a channel that has
+// crashed along with others and hears of nothing new. One shard does it for all.
+func (a *gateway) sweep(c *actor.Context) {
+	actors.After(c, sweepPause, sweep{})
+	if a.runs && a.cfg.Shard == 0 {
+		actors.Ask(c, a.cfg.Journal, &messages.GetUnfinishedChannels{}, journalWait, backlogAsked{})
+	}
 }
 
 // wake has the channels take up what a former process left unanswered.

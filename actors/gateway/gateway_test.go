@@ -302,6 +302,30 @@ func TestSessionKeptWhenItRuns(t *testing.T) {
 	})
 }
 
+// Channels that have questions without an outcome are woken now and then while
+// the session runs, for what had woken them may have crashed.
+func TestSweep(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStation(e, func(s *station) { s.behind = []messages.ChannelID{7, 8} })
+		time.Sleep(time.Hour)
+		if got := s.channels.Take(); len(got) != 0 {
+			t.Errorf("woken before the session runs: %v", got)
+		}
+		s.tell(&messages.SessionResumed{Seq: 1})
+		s.channels.Take()
+		time.Sleep(sweepPause)
+		woken := s.channels.Take()
+		if len(woken) != 2 {
+			t.Fatalf("woken %v", woken)
+		}
+		for i, m := range woken {
+			if d, ok := m.(*messages.Deliver); !ok || d.To != uint64(7+i) {
+				t.Errorf("woken %v", m)
+			}
+		}
+	})
+}
+
 // An error that only the operator can mend is told to who runs the bot; the end
 // of the actor ends the connection.
 func TestEnds(t *testing.T) {
