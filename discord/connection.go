@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"runtime"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -117,32 +115,6 @@ func (c *connection) dial(ctx context.Context) error {
 	}
 	c.ws = ws
 	return nil
-}
-
-// address completes the URL that Discord gives. One of the web names the same
-// place.
-func address(s string) (string, error) {
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" {
-		return "", errAddress
-	}
-	switch u.Scheme {
-	case "http", "ws":
-		u.Scheme = "ws"
-	case "https", "wss":
-		u.Scheme = "wss"
-	default:
-		return "", errAddress
-	}
-	if u.Path == "" {
-		u.Path = "/"
-	}
-	kept := u.Query()
-	for _, ours := range []string{"v", "encoding", "compress"} {
-		kept.Del(ours)
-	}
-	u.RawQuery = strings.TrimSuffix("v=10&encoding=json&"+kept.Encode(), "&")
-	return u.String(), nil
 }
 
 // end closes the connection, such that the session can be resumed. The first

@@ -283,5 +283,3 @@ func sleep(ctx context.Context, d time.Duration) error {
 		return ctx.Err()
 	}
 }
-
-var errAddress = errors.New("the gateway's address is not a ws or wss URL")
