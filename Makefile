@@ -35,7 +35,7 @@ sim: ## the scenarios, on simulated time, with their transcripts
 
 .PHONY: bench
 bench: ## measures the bot, each figure beside its baseline
-	go test -run '^$$' -bench 'Answer|FirstText' -benchtime 1x ./cmd/bot
+	go test -run '^$$' -bench 'Answer|FirstText|Durable' -benchtime 1x ./cmd/bot
 	go test -run '^$$' -bench 'FiftyPosts' -benchtime 5x ./discord
 	go test -run '^$$' -bench 'Apply|Flush' -benchtime 200x ./store
 	go test -run '^$$' -bench 'Channels' -benchtime 1x ./cmd/bot

@@ -88,24 +88,37 @@ func serve(b testing.TB, h http.Handler) string {
 // disk.
 func (g *ground) troupe(b testing.TB) {
 	b.Helper()
+	cfg := g.config()
+	cfg.Store = "sqlite:" + filepath.Join(b.TempDir(), "troupe.db")
+	b.Cleanup(g.start(b, cfg))
+}
+
+// config is that of a bot on the ground, without limits of its own.
+func (g *ground) config() *config.Config {
 	cfg := config.Default()
 	cfg.Discord.Token, cfg.Gemini.Key = config.MakeSecret(g.discord.Token()), config.MakeSecret(g.gemini.Key())
 	cfg.Discord.APIURL, cfg.Discord.CDNURL, cfg.Gemini.APIURL = g.discordURL+"/api/v10", g.discordURL, g.geminiURL
 	cfg.Discord.RequestsPerSecond, cfg.Gemini.RequestsPerMinute, cfg.Gemini.TokensPerMinute, cfg.Gemini.RequestsPerDay = 0, 0, 0, 0
 	cfg.Limits.UserRequestsPerMinute, cfg.Limits.DailySpend = 0, 0
-	cfg.Store, cfg.HTTP = "sqlite:"+filepath.Join(b.TempDir(), "troupe.db"), "off"
+	cfg.HTTP = "off"
+	return cfg
+}
+
+// start runs a bot and returns what stops it.
+func (g *ground) start(b testing.TB, cfg *config.Config) (stop func()) {
+	b.Helper()
 	ctx, cancel := context.WithCancel(b.Context())
 	ended := make(chan error, 1)
 	go func() {
 		ended <- bot.Run(ctx, bot.Options{Config: cfg, Log: slog.New(slog.DiscardHandler)})
 	}()
-	b.Cleanup(func() {
+	g.connected(b)
+	return func() {
 		cancel()
 		if err := <-ended; err != nil {
 			b.Error(err)
 		}
-	})
-	g.connected(b)
+	}
 }
 
 // connected waits until a bot has a session and the world is quiet.
