@@ -52,6 +52,9 @@ type Options struct {
 	// Before is called with each message before an actor gets it: see
 	// [supervision.World].
 	Before func(kind string, m any)
+	// Alter changes what the actors are given, before they begin. It is for tests
+	// and the fault lab: nil else.
+	Alter func(*supervision.World)
 }
 
 // A bot is one that is being put together or runs.
@@ -107,6 +110,9 @@ func (b *bot) run(ctx context.Context) error {
 	world, err := b.world()
 	if err != nil {
 		return err
+	}
+	if b.Alter != nil {
+		b.Alter(&world)
 	}
 	tree := supervision.Grow(engine, b.Config, world)
 	select {

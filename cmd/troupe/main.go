@@ -10,10 +10,12 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
 	"troupe/config"
+	"troupe/sim/chaos"
 
 	"github.com/alecthomas/kong" // the smallest well-kept parser that takes its commands from a struct
 	"github.com/lmittmann/tint"
@@ -25,6 +27,7 @@ type cli struct {
 	Playground playgroundCmd `cmd:"" help:"Chat with the bot in the browser: no account, no key, no network."`
 	Run        runCmd        `cmd:"" help:"Run the bot."`
 	Check      checkCmd      `cmd:"" help:"Find out what the bot lacks: token, intents, key, model, store, clock."`
+	Sim        simCmd        `cmd:"" help:"Try the bot against a simulated world."`
 	Config     configCmd     `cmd:"" help:"Print the configuration in effect, secrets masked, or begin one."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
@@ -57,7 +60,8 @@ func (s *shell) run(args []string) int {
 	code := -1
 	parser, err := kong.New(&cli{}, kong.Name("troupe"), kong.UsageOnError(),
 		kong.Description("A Discord bot that answers with Gemini. Begin with: troupe playground"),
-		kong.Writers(s.out, s.err), kong.Exit(func(c int) { code = c }), kong.BindTo(s.ctx, (*context.Context)(nil)))
+		kong.Writers(s.out, s.err), kong.Exit(func(c int) { code = c }), kong.BindTo(s.ctx, (*context.Context)(nil)),
+		kong.Vars{"faults": strings.Join(chaos.Faults(), ", ")})
 	if err != nil {
 		panic(err) // the struct above is wrong
 	}

@@ -15,5 +15,9 @@ func (c *runCmd) Run(s *shell) error {
 	for _, warning := range cfg.Warnings() {
 		log.Warn("configuration", "warning", warning)
 	}
-	return bot.Run(s.ctx, bot.Options{Config: cfg, Log: log})
+	o := bot.Options{Config: cfg, Log: log}
+	if err := laboratory(s.environ, &o); err != nil {
+		return err
+	}
+	return bot.Run(s.ctx, o)
 }

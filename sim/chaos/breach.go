@@ -33,6 +33,7 @@ func Wrongs() []Wrong {
 type Breach struct {
 	Wrong   Wrong
 	Ask     *Ask               // nil if it is about none
+	Before  *Ask               // of one that is out of order: the one before
 	Message messages.MessageID // 0 if it is about none
 	Detail  string
 }
@@ -73,24 +74,29 @@ func (v *Verdict) Count(w Wrong) (n int) {
 func (r *Record) Tell(b Breach) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s: %s\n", b.Wrong, b.Detail)
-	if b.Ask == nil {
-		return s.String()
-	}
-	a := b.Ask
-	fmt.Fprintf(&s, "  asked %s: %s by %v in %v, %v as %s\n", clock(a.At), a.Trigger, a.Asker, a.Channel, a.Tag, a.Kind)
-	if len(a.Edits) > 0 {
-		fmt.Fprintf(&s, "  edited: %s\n", strings.Join(a.Edits, " "))
-	}
-	if !a.Deleted.IsZero() {
-		fmt.Fprintf(&s, "  deleted %s\n", clock(a.Deleted))
-	}
-	last := r.tellEvents(&s, a)
-	for i := range r.Given {
-		if g := &r.Given[i]; g.during(a.At.Add(-5*time.Second), last.Add(5*time.Second)) {
-			fmt.Fprintf(&s, "  fault %s-%s: %s %s, %d calls\n", clock(g.From), clock(g.To), g.Fault, g.What, len(g.Hits))
+	for _, a := range []*Ask{b.Before, b.Ask} {
+		if a != nil {
+			r.tellAsk(&s, a)
 		}
 	}
 	return s.String()
+}
+
+// tellAsk describes a question and what has come of it.
+func (r *Record) tellAsk(s *strings.Builder, a *Ask) {
+	fmt.Fprintf(s, "  asked %s: %s by %v in %v, %v as %s\n", clock(a.At), a.Trigger, a.Asker, a.Channel, a.Tag, a.Kind)
+	if len(a.Edits) > 0 {
+		fmt.Fprintf(s, "  edited: %s\n", strings.Join(a.Edits, " "))
+	}
+	if !a.Deleted.IsZero() {
+		fmt.Fprintf(s, "  deleted %s\n", clock(a.Deleted))
+	}
+	last := r.tellEvents(s, a)
+	for i := range r.Given {
+		if g := &r.Given[i]; g.during(a.At.Add(-5*time.Second), last.Add(5*time.Second)) {
+			fmt.Fprintf(s, "  fault %s-%s: %s %s, %d calls\n", clock(g.From), clock(g.To), g.Fault, g.What, len(g.Hits))
+		}
+	}
 }
 
 // tellEvents writes what has become of an ask's messages, and returns when it

@@ -27,6 +27,7 @@ type ask struct {
 	begun int     // the first event that showed something of its outcome; -1: none
 	whole int     // the first event after which its outcome was whole; -1: never
 	at    time.Time
+	seen  messages.MessageID // where it stands in the channel: a command appears when it is acknowledged
 }
 
 // An indexed finds the questions that messages are about.
@@ -39,7 +40,7 @@ type indexed struct {
 func index(r *Record) *indexed {
 	x := &indexed{triggers: map[messages.MessageID]*ask{}, families: map[string][]*ask{}}
 	for i := range r.Asks {
-		a := &ask{Ask: &r.Asks[i], begun: -1, whole: -1}
+		a := &ask{Ask: &r.Asks[i], begun: -1, whole: -1, seen: r.Asks[i].Trigger}
 		x.asks = append(x.asks, a)
 		x.triggers[a.Trigger] = a
 		x.families[family(a.Tag)] = append(x.families[family(a.Tag)], a)
@@ -166,6 +167,9 @@ func (c *checker) attribute(m *said) {
 	for _, a := range asks {
 		if slices.Contains(m.asks, a) {
 			continue
+		}
+		if a.Kind == Command && len(a.said) == 0 {
+			a.seen = m.ID
 		}
 		m.asks = append(m.asks, a)
 		at, _ := slices.BinarySearchFunc(a.said, m, func(x, y *said) int { return cmp.Compare(x.ID, y.ID) })
@@ -353,15 +357,16 @@ func (c *checker) order() {
 		asker   messages.UserID
 	}
 	last := map[line]*ask{}
-	sorted := slices.SortedFunc(slices.Values(c.asks), func(a, b *ask) int { return cmp.Compare(a.Trigger, b.Trigger) })
+	sorted := slices.SortedFunc(slices.Values(c.asks), func(a, b *ask) int { return cmp.Compare(a.seen, b.seen) })
 	for _, a := range sorted {
 		if a.begun < 0 || a.whole < 0 || !a.Deleted.IsZero() {
 			continue
 		}
 		l := line{a.Channel, a.Asker}
 		if before := last[l]; before != nil && a.begun < before.whole {
-			c.breach(OutOfOrder, a, nil, "it was answered from %s on, but %v, asked before, not before %s",
-				clock(c.Events[a.begun].At), before.Trigger, clock(c.Events[before.whole].At))
+			c.breach(OutOfOrder, a, nil, "it was answered from %s on, but %v %s, asked before, not before %s",
+				clock(c.Events[a.begun].At), before.Trigger, before.Tag, clock(c.Events[before.whole].At))
+			c.verdict.Breaches[len(c.verdict.Breaches)-1].Before = before.Ask
 		}
 		last[l] = a
 	}

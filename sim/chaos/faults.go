@@ -1,6 +1,9 @@
 package chaos
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Faults are what a lab can do to the bot, by the names that --only takes. A
 // name's beginning stands for all that begin so.
@@ -17,4 +20,14 @@ func Faults() []string {
 // calls reports whether a fault befalls calls, and nothing else.
 func calls(name string) bool {
 	return strings.HasPrefix(name, "discord-") || strings.HasPrefix(name, "gemini-")
+}
+
+// only returns the faults that the names stand for, all if there are none.
+func only(names []string) (chosen []string) {
+	for _, f := range Faults() {
+		if len(names) == 0 || slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(f, n) }) {
+			chosen = append(chosen, f)
+		}
+	}
+	return chosen
 }

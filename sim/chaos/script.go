@@ -1,9 +1,13 @@
 package chaos
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"troupe/messages"
+	"troupe/sim/geminisim"
 )
 
 // A question is named by a tag, which stands in it and in every word of its
@@ -38,4 +42,20 @@ func Answer(tag string) string {
 	}
 	b.WriteString(" " + tag + ".end")
 	return b.String()
+}
+
+// asked finds tags in what the bot asks Gemini.
+var asked = regexp.MustCompile(`q\d+-\d+e*`)
+
+// makeTag names a question whose answer has so many pieces; one of 0 pieces is
+// short.
+func makeTag(number, pieces int) string { return fmt.Sprintf("q%d-%d", number, pieces) }
+
+// reply has the simulated Gemini answer the question that the prompt ends with.
+func reply(p *messages.Prompt) geminisim.Reply {
+	tags := asked.FindAllString(p.Turns[len(p.Turns)-1].Text, -1)
+	if len(tags) == 0 {
+		return geminisim.Reply{Text: "That is no question of the lab."}
+	}
+	return geminisim.Reply{Text: Answer(tags[len(tags)-1])}
 }

@@ -53,6 +53,8 @@ type Config struct {
 	Shards        int           // recommended by /gateway/bot; 1 by default
 	ShardGuilds   int           // more guilds than this on one shard close with 4011; 2500 by default
 
+	Calendar time.Duration // ahead of the clock, as SetCalendar sets it
+
 	History int // messages kept per channel; 10000 by default
 	Records int // requests kept for Requests; 10000 by default
 }

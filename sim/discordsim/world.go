@@ -181,6 +181,7 @@ type nonceUse struct {
 func newWorld(s *Server) world {
 	w := world{
 		s:            s,
+		ahead:        s.cfg.Calendar,
 		users:        map[messages.UserID]*user{},
 		names:        map[string][]*user{},
 		guilds:       map[messages.GuildID]*guild{},

@@ -1,0 +1,350 @@
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"troupe/sim/discordsim"
+	"troupe/sim/fault"
+	"troupe/sim/geminisim"
+)
+
+// An ending is how a life of the bot's is to end.
+type ending struct {
+	step   string // killed there; "" for none
+	nth    int    // time that it comes past the step
+	moment string // killed there: a name of moments; "" for none
+	stop   int    // requests to stop
+	after  time.Duration
+	none   bool
+}
+
+// moments are those of the simulated world at which the bot may be killed.
+var moments = []struct {
+	name  string
+	class fault.Class
+	fault fault.Fault
+}{
+	{"discord/post has come", discordsim.ClassMessageCreate, fault.Fault{Hang: true}},
+	{"discord/post is done", discordsim.ClassMessageCreate, fault.Fault{Hang: true, Act: true}},
+	{"discord/edit has come", discordsim.ClassMessageEdit, fault.Fault{Hang: true}},
+	{"discord/edit is done", discordsim.ClassMessageEdit, fault.Fault{Hang: true, Act: true}},
+	{"discord/callback is done", discordsim.ClassCallback, fault.Fault{Hang: true, Act: true}},
+	{"gemini/stream has come", geminisim.ClassStream, fault.Fault{Hang: true}},
+	{"gemini/stream is under way", geminisim.ClassStream, fault.Fault{CutAfter: 2}},
+}
+
+// A tally counts what a lab has done to the bot's process.
+type tally struct {
+	lives  int
+	kills  map[string]int // by step or moment
+	passed map[string]int // steps at which it was stopped and went on
+	stops  int
+	damage []Breach
+}
+
+// ofLife reports whether a fault is one of the bot's process.
+func ofLife(fault string) bool { return fault == "kill" || fault == "stop" || fault == "outage" }
+
+// next says how the next life is to end.
+func (l *lab) next() ending {
+	chosen := only(l.Only)
+	kill, stop := slices.Contains(chosen, "kill"), slices.Contains(chosen, "stop")
+	e := ending{after: time.Duration(300+l.rng.IntN(2500)) * time.Millisecond}
+	if l.rng.IntN(5) == 0 {
+		e.after += time.Duration(l.rng.IntN(10_000)) * time.Millisecond
+	}
+	roll := l.rng.IntN(100)
+	steps := Steps()
+	switch {
+	case !kill && !stop:
+		e.none = true
+	case stop && (!kill || roll < 15):
+		e.stop = 1 + l.rng.IntN(3)/2
+	case roll < 75:
+		e.step, e.nth = steps[l.tally.lives%len(steps)].Name, 1+l.rng.IntN(12)
+	case roll < 90:
+		e.moment = moments[l.rng.IntN(len(moments))].name
+	}
+	return e
+}
+
+// live runs the bot, one life after the other, until it has come to rest.
+func (l *lab) live(ctx context.Context) error {
+	var down *Given // since the bot was killed or stopped
+	for rest := false; !rest; {
+		e := l.next()
+		if closed(l.calm) {
+			e = ending{none: true}
+		}
+		if l.tally.lives++; l.tally.lives == 1 {
+			e = ending{after: 2 * time.Second, none: e.none}
+		}
+		_, _ = fmt.Fprintf(l.log, "\n=== %s life %d: %+v\n", clock(time.Now()), l.tally.lives, e)
+		p, err := run(ctx, l.Bot, l.env, e.step, e.nth, l.log)
+		if err != nil {
+			return fmt.Errorf("the bot cannot be started: %w", err)
+		}
+		l.mu.Lock()
+		l.now = p
+		l.mu.Unlock()
+		s := &life{lab: l, p: p, e: e, down: down}
+		what := s.run(ctx)
+		if ctx.Err() != nil {
+			p.kill()
+			return ctx.Err()
+		}
+		rest = what == atRest
+		if rest {
+			s.stop(1)
+		}
+		down = l.rec.give(nameOf(what), what, "")
+		s.connected() // what was down before is over by now
+		l.mu.Lock()
+		l.now = nil
+		l.mu.Unlock()
+		l.between(ctx, rest)
+	}
+	l.rec.over(down)
+	return nil
+}
+
+func nameOf(what string) string {
+	if what == stopped || what == atRest {
+		return "stop"
+	}
+	return "kill"
+}
+
+// between looks at what a dead bot has left, and may let time pass.
+func (l *lab) between(ctx context.Context, rest bool) {
+	if l.Check != nil {
+		if err := l.Check(ctx, l.store()); err != nil {
+			l.damaged("the store is damaged: %v", err)
+		}
+	}
+	if rest {
+		return
+	}
+	roll := l.rng.IntN(100)
+	switch {
+	case roll < 10 && slices.Contains(only(l.Only), "outage") && l.Age != nil:
+		l.outage(ctx)
+	case roll < 20 && slices.Contains(only(l.Only), "gateway-refused"):
+		g := l.rec.give("gateway-refused", "while the bot was down", "")
+		l.discord.Forget()
+		l.rec.over(g)
+	case roll < 30:
+		sleep(ctx, time.Duration(l.rng.IntN(1500))*time.Millisecond)
+	}
+}
+
+// outage makes the time that the bot is down minutes long: nonces are forgotten,
+// and mostly the session too.
+func (l *lab) outage(ctx context.Context) {
+	d := time.Duration(3+l.rng.IntN(5)) * time.Minute
+	g := l.rec.give("outage", d.String(), "")
+	l.discord.ForgetNonces()
+	if l.rng.IntN(3) > 0 {
+		l.discord.Forget()
+	}
+	l.advance(d)
+	if err := l.Age(ctx, l.store(), d); err != nil {
+		l.damaged("the store cannot be aged: %v", err)
+	}
+	l.rec.over(g)
+}
+
+func (l *lab) damaged(format string, args ...any) {
+	b := Breach{Wrong: Damage, Detail: clock(time.Now()) + " " + fmt.Sprintf(format, args...)}
+	l.tally.damage = append(l.tally.damage, b)
+	l.progress("%s", b.Detail)
+}
+
+func closed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// A life is one process of the bot's.
+type life struct {
+	*lab
+	p     *process
+	e     ending
+	down  *Given // since when it was not there; nil once it is connected
+	since time.Time
+}
+
+// What ended a life, beside the names of steps and moments.
+const (
+	stopped  = "SIGTERM"
+	atRest   = "at rest"
+	byItself = "ended by itself"
+	anyTime  = "at any time"
+)
+
+// startWait is how long the bot may take to connect.
+const startWait = 30 * time.Second
+
+// run lets the bot live until its end, and says what that was.
+func (s *life) run(ctx context.Context) string {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	begun, at, calm := time.Now(), s.p.stopped, s.calm
+	var rest repose
+	for {
+		select {
+		case <-ctx.Done():
+			return anyTime
+		case <-at:
+			at = nil
+			if calm != nil && s.rng.IntN(7) > 0 {
+				return s.kill(s.e.step)
+			}
+			s.tally.passed[s.e.step]++
+			s.p.resume()
+		case c := <-s.moment:
+			if s.e.moment != "" {
+				sleep(ctx, time.Duration(s.rng.IntN(90))*time.Millisecond)
+				s.plan.Clear(c)
+				return s.kill(s.e.moment)
+			}
+		case <-s.p.exited:
+			if !s.wasFull(s.p) {
+				s.damaged("the bot ended by itself: %v", s.p.err)
+			}
+			return byItself
+		case <-calm:
+			calm = nil
+			s.e.none = true
+			s.disarm()
+		case <-tick.C:
+			switch end, over := s.tick(begun, &rest, calm == nil); {
+			case over:
+				return end
+			}
+		}
+	}
+}
+
+// tick looks whether the life is over by time.
+func (s *life) tick(begun time.Time, rest *repose, calm bool) (end string, over bool) {
+	if s.since.IsZero() {
+		if !s.isConnected() {
+			if time.Since(begun) < startWait {
+				return "", false
+			}
+			if s.e.none && !calm {
+				return "", false
+			}
+		}
+		s.connected()
+		if s.tally.lives == 1 {
+			close(s.begun)
+		}
+		s.since = time.Now()
+		s.arm()
+	}
+	switch {
+	case calm && rest.reached(s.lab):
+		return atRest, true
+	case s.e.none || time.Since(s.since) < s.e.after:
+		return "", false
+	case s.e.stop > 0:
+		return s.stop(s.e.stop), true
+	case (s.e.step != "" || s.e.moment != "") && time.Since(s.since) < s.e.after+3*time.Second:
+		return "", false
+	}
+	s.disarm()
+	return s.kill(anyTime), true
+}
+
+func (s *life) isConnected() bool {
+	return slices.ContainsFunc(s.discord.Sessions(), func(x discordsim.Session) bool { return x.Connected })
+}
+
+// connected notes that the bot is there again.
+func (s *life) connected() {
+	if s.down != nil {
+		s.rec.over(s.down)
+		s.down = nil
+	}
+}
+
+// arm has the simulated world hold the call at which the bot is to be killed.
+func (s *life) arm() {
+	for _, m := range moments {
+		if m.name == s.e.moment {
+			f := m.fault
+			f.Scope, f.Times = momentScope, 1
+			s.plan.Set(m.class, f)
+		}
+	}
+}
+
+func (s *life) disarm() {
+	for _, m := range moments {
+		if m.name == s.e.moment {
+			s.plan.Clear(m.class)
+		}
+	}
+	s.e.moment = ""
+}
+
+func (s *life) kill(where string) string {
+	s.p.kill()
+	s.tally.kills[where]++
+	return where
+}
+
+// stopWait is how long the bot may take to stop: its own 10 s, and some.
+const stopWait = 15 * time.Second
+
+// stop asks the bot to stop, once or twice.
+func (s *life) stop(times int) string {
+	s.tally.stops++
+	s.p.signal()
+	if times > 1 {
+		sleep(context.Background(), time.Duration(s.rng.IntN(400))*time.Millisecond)
+		s.p.signal()
+	}
+	switch {
+	case !s.p.gone(stopWait):
+		s.damaged("the bot has not stopped %v after it was told to", stopWait)
+		s.p.kill()
+	case s.p.code() != 0 && (times == 1 || s.p.code() != 130) && !s.wasFull(s.p):
+		s.damaged("told to stop %d times, the bot ended with %v", times, s.p.err)
+	}
+	return stopped
+}
+
+// A repose tells when all is said.
+type repose struct{ looked time.Time }
+
+// reached reports whether every question has its outcome, or none comes any more.
+func (r *repose) reached(l *lab) bool {
+	if time.Since(r.looked) < 250*time.Millisecond {
+		return false
+	}
+	l.rec.used(l.discord.Uses())
+	quiet := l.rec.quiet()
+	if n := l.rec.waiting(time.Hour); n == 0 && quiet > 2*time.Second || quiet > l.Patience {
+		return true
+	}
+	if quiet < 5*time.Second || time.Since(r.looked) < 5*time.Second {
+		if quiet < 5*time.Second {
+			r.looked = time.Now()
+		}
+		return false
+	}
+	r.looked = time.Now()
+	v := Check(l.rec.record(l.discord.File))
+	l.progress("%d open, nothing said for %v", v.Count(Lost)+v.Count(CutOff), quiet.Round(time.Second))
+	return v.Count(Lost)+v.Count(CutOff) == 0
+}
