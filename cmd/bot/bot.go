@@ -30,8 +30,9 @@ import (
 )
 
 // StopWait is how long a bot that is told to stop goes on with what it has
-// taken. What is not answered then is taken up at the next start.
-const StopWait = 10 * time.Second
+// taken. What is not answered then is taken up at the next start. It leaves time
+// to end before who stops it kills it, which Docker does after 10 s.
+const StopWait = 8 * time.Second
 
 // Options are what a bot is made of beside its configuration. All may be zero
 // but Config and Log.
