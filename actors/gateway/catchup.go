@@ -48,7 +48,7 @@ func (a *gateway) received(c *actor.Context, m *messages.MessageReceived) {
 	}
 	d := a.delivery(m.Message.Channel, m, m.Seq)
 	a.mark.begin(d, m.Message.ID.Time())
-	a.send(c, d)
+	a.say(c, d)
 }
 
 // guildBack has the channels of a guild catch up in which something was said

@@ -98,20 +98,23 @@ func (a *gateway) delivery(id messages.ChannelID, event any, seq int64) *deliver
 }
 
 func (a *gateway) send(c *actor.Context, d *delivery) {
+	d.out = true
 	actors.Ask(c, d.to, d.message, cmp.Or(d.wait, takeWait), d)
 }
 
 // taken acknowledges an event, or sends it again after a pause.
 func (a *gateway) taken(c *actor.Context, d *delivery, m actors.Answered) {
+	d.out = false
 	failed, crashed := errors.AsType[*actors.Failed](m.Err)
 	switch {
 	case m.Err == nil:
-		a.acknowledge(d)
+		a.acknowledge(c, d)
 		return
 	case crashed && failed.Quarantine:
 		a.quarantined(c, d)
 		return
 	}
+	a.lines.join(d, true)
 	d.tries++
 	if d.tries == noteworthy {
 		a.cfg.Log.Warn("event not taken again and again", "type", eventType(d.event), "tries", d.tries, "err", m.Err)
@@ -127,6 +130,7 @@ func (a *gateway) quarantined(c *actor.Context, d *delivery) {
 		actors.After(c, lastPause, resend{&delivery{to: d.to, message: &again, event: &again}})
 		return
 	}
+	a.leave(c, d)
 	a.apologize(c, d)
 }
 
@@ -135,7 +139,7 @@ func (a *gateway) quarantined(c *actor.Context, d *delivery) {
 func (a *gateway) apologize(c *actor.Context, d *delivery) {
 	reply, asked := asksFor(d.event, a.cfg.Self)
 	if !asked {
-		a.acknowledge(d)
+		a.acknowledge(c, d)
 		return
 	}
 	actors.Ask(c, a.cfg.Outbox, &messages.Deliver{To: uint64(reply.Channel), Message: &messages.FinishReply{
@@ -144,13 +148,20 @@ func (a *gateway) apologize(c *actor.Context, d *delivery) {
 }
 
 // acknowledge says that an event is done with.
-func (a *gateway) acknowledge(d *delivery) {
+func (a *gateway) acknowledge(c *actor.Context, d *delivery) {
 	delete(a.mark.open, d)
 	a.client.Acknowledge(d.seq)
+	a.leave(c, d)
 }
 
 // command answers a command to Discord, which waits 3 s at most.
 func (a *gateway) command(c *actor.Context, m *messages.CommandUsed) {
+	d := &delivery{to: a.cfg.Commands, message: m, event: m, seq: m.Seq}
+	if m.Name == "chat" {
+		d = a.delivery(m.Channel, m, m.Seq)
+		d.unanswered = true
+		a.lines.join(d, true)
+	}
 	ack, private := a.cfg.Ack, a.cfg.Private(m.Name)
 	actors.Go(c, func(ctx context.Context) any {
 		ctx, cancel := context.WithTimeout(ctx, ackWait)
@@ -159,12 +170,12 @@ func (a *gateway) command(c *actor.Context, m *messages.CommandUsed) {
 			err := ack(ctx, m.Interaction, private)
 			f, failed := errors.AsType[*messages.Failure](err)
 			if err == nil || failed && f.Retry == messages.RetryNever || ctx.Err() != nil {
-				return acked{m, err}
+				return acked{d, err}
 			}
 			select { // what is limited or has failed may go through in a moment
 			case <-time.After(ackPause):
 			case <-ctx.Done():
-				return acked{m, err}
+				return acked{d, err}
 			}
 		}
 	})
@@ -174,13 +185,10 @@ func (a *gateway) command(c *actor.Context, m *messages.CommandUsed) {
 // with: nobody could see an answer to it.
 func (a *gateway) acked(c *actor.Context, m acked) {
 	if m.err != nil {
-		a.cfg.Log.Warn("command not acknowledged", "command", m.command.Name, "err", m.err)
-		a.client.Acknowledge(m.command.Seq)
+		a.cfg.Log.Warn("command not acknowledged", "command", m.command.event.(*messages.CommandUsed).Name, "err", m.err)
+		a.acknowledge(c, m.command)
 		return
 	}
-	if m.command.Name == "chat" {
-		a.toChannel(c, m.command.Channel, m.command, m.command.Seq)
-		return
-	}
-	a.send(c, &delivery{to: a.cfg.Commands, message: m.command, event: m.command, seq: m.command.Seq})
+	m.command.unanswered = false
+	a.again(c, m.command)
 }

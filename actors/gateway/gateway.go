@@ -90,6 +90,7 @@ type gateway struct {
 	runs    bool              // a session has begun or was resumed
 	changed *messages.Session // to be kept when it runs; nil for none
 	mark    mark
+	lines   lines
 	gap     *gap // of this session; nil if it has none
 }
 
@@ -108,6 +109,9 @@ type delivery struct {
 	seq     int64
 	wait    time.Duration // for it to be taken
 	tries   int
+	out     bool // it was sent, and is not answered
+	// unanswered says that it is a command that is not answered to Discord yet.
+	unanswered bool
 }
 
 type (
@@ -128,13 +132,13 @@ type (
 
 // acked tells that a command was answered to Discord, or could not be.
 type acked struct {
-	command *messages.CommandUsed
+	command *delivery
 	err     error
 }
 
 // New returns the producer of a gateway.
 func New(cfg Config) actor.Producer {
-	return func() actor.Receiver { return &gateway{cfg: cfg, content: true} }
+	return func() actor.Receiver { return &gateway{cfg: cfg, content: true, lines: lines{}} }
 }
 
 func (a *gateway) Receive(c *actor.Context) {
@@ -152,7 +156,7 @@ func (a *gateway) Receive(c *actor.Context) {
 	case acked:
 		a.acked(c, m)
 	case resend:
-		a.send(c, m.d)
+		a.again(c, m.d)
 	case sessionChanged:
 		a.sessionChanged(c, m.session)
 	case alive:
@@ -182,7 +186,7 @@ func (a *gateway) answered(c *actor.Context, m actors.Answered) {
 	case *delivery:
 		a.taken(c, tag, m)
 	case apologyAsked:
-		a.acknowledge(tag.d)
+		a.acknowledge(c, tag.d)
 	case keepAsked, wakeAsked:
 		if m.Err != nil {
 			a.cfg.Log.Warn("gateway goes on without an answer", "err", m.Err)
