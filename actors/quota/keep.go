@@ -1,6 +1,7 @@
 package quota
 
 import (
+	"errors"
 	"time"
 
 	"troupe/actors"
@@ -54,6 +55,11 @@ func (a *quota) keep(c *actor.Context, attempts ...uint64) {
 
 func (a *quota) kept(c *actor.Context, attempt uint64, err error) {
 	if err == nil {
+		a.state.kept(attempt)
+		return
+	}
+	if failed, crashed := errors.AsType[*actors.Failed](err); crashed && failed.Quarantine {
+		a.cfg.Log.Error("an attempt is not kept: it counts until the next start", "err", err)
 		a.state.kept(attempt)
 		return
 	}

@@ -189,6 +189,33 @@ func TestWaitsForTheJournal(t *testing.T) {
 	})
 }
 
+// What crashes the journal is not told it for ever.
+func TestGivesUpWhatCrashesTheJournal(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		j := e.Fake(func(c *actor.Context) {
+			if _, ok := c.Message().(*messages.GetAttempts); ok {
+				c.Respond(&messages.Attempts{})
+				return
+			}
+			c.Respond(&actors.Failed{Actor: "journal", Cause: "ouch", Quarantine: true})
+		})
+		pid := e.Start(quota.New(config(t, j.PID, nil)))
+		if err := reserve(t, e, pid, sent); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		told := 0
+		for _, m := range j.Take() {
+			if _, ok := m.(*messages.AttemptMade); ok {
+				told++
+			}
+		}
+		if told != 1 {
+			t.Errorf("told %d times", told)
+		}
+	})
+}
+
 // What the journal does not keep it is told again, until it does, and once only.
 func TestKeepsTrying(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
