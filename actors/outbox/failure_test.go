@@ -166,6 +166,28 @@ func TestMadeAgain(t *testing.T) {
 	}
 }
 
+// An edit that was made though it failed leaves a text that is not the one from
+// before: the end brings the whole answer all the same.
+func TestEditMadeThoughItFailed(t *testing.T) {
+	w := newWorld(t)
+	fails := 1
+	w.fault = func(what any) any {
+		if edit, ok := what.(*messages.Edit); ok && edit.Content == "one" && fails > 0 {
+			fails--
+			w.do(what, w.now)
+			return failure(messages.CauseUnreachable, messages.RetryBackoff)
+		}
+		return nil
+	}
+	w.at(0, func() { w.open(reply1(1)); w.grow(1, "one two") })
+	w.at(2*time.Second, func() { w.grow(1, "one") }) // it is made anew
+	w.at(2100*ms, func() { w.finish(1, reply1(1), "one two") })
+	w.run(time.Hour)
+	if got := strings.Join(w.visible(), "|"); got != "one two" || fails > 0 {
+		t.Errorf("%q, %d", got, fails)
+	}
+}
+
 // What the pool refuses is asked again when it says, and not before.
 func TestRefused(t *testing.T) {
 	w := newWorld(t)

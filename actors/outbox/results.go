@@ -146,6 +146,9 @@ func (s *state) failed(id uint64, err error, now time.Time) []any {
 	} else if f.budget != nil {
 		f.budget.failed()
 	}
+	if f.kind == editing && !never {
+		f.reply.parts[f.part].shown = content{} // it may have been made
+	}
 	switch failure, told := err.(*messages.Failure); { //nolint:errorlint // as above
 	case f.kind == showing:
 	case never:
