@@ -95,3 +95,10 @@ func (s *state) posted(p *messages.ReplyPosted, err error, now time.Time) (pause
 	}
 	return 0, done
 }
+
+// askParts asks which messages hold the answer so far, before an outbox is asked
+// again that has crashed: the later messages of a command have no nonce by which
+// it would find them.
+func (a *turn) askParts(c *actor.Context) {
+	actors.Ask(c, a.cfg.Journal, &messages.GetTrigger{ID: a.state.trigger.ID}, partsWait, partsAsked{})
+}

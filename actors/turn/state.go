@@ -161,6 +161,14 @@ func (s *state) prompt() (*messages.Prompt, string) {
 	return p, s.share
 }
 
+// partsKnown takes which messages hold the answer so far; nil if that is not
+// known.
+func (s *state) partsKnown(m *messages.TriggerFound) {
+	if m != nil && len(m.Trigger.Parts) > 0 {
+		s.trigger.Parts = m.Trigger.Parts
+	}
+}
+
 // mayspeak takes the word.
 func (s *state) mayspeak(t messages.Trigger) {
 	s.word, s.trigger = true, t

@@ -65,6 +65,7 @@ const (
 	wordWait     = 30 * time.Minute // for earlier questions of the same person, before the word is asked for again
 	deliveryWait = 20 * time.Minute // for the outbox, which has a deadline of its own
 	journalWait  = time.Minute
+	partsWait    = 5 * time.Second        // for what an outbox has posted that crashed
 	againAfter   = 250 * time.Millisecond // before what crashed is asked again
 	journalPause = 5 * time.Second        // before an outcome is written again
 )
@@ -85,6 +86,7 @@ type (
 	wordAsked     struct{}
 	sharedAsked   struct{}
 	joinAsked     struct{}
+	partsAsked    struct{}
 	deliveryAsked struct{}
 	outcomeAsked  struct{}
 )
@@ -123,7 +125,7 @@ func (a *turn) Receive(c *actor.Context) {
 	case lookAgain:
 		a.lookUp(c)
 	case deliverAgain:
-		a.deliver(c)
+		a.askParts(c)
 	case endAgain:
 		a.end(c)
 	default:
@@ -194,6 +196,10 @@ func (a *turn) answered(c *actor.Context, m actors.Answered) {
 		a.looked(c, m)
 	case joinAsked:
 		a.joined(c, m)
+	case partsAsked:
+		found, _ := m.Message.(*messages.TriggerFound)
+		a.state.partsKnown(found)
+		a.deliver(c)
 	case deliveryAsked:
 		a.delivered(c, m)
 	case outcomeAsked:

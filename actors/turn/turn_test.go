@@ -11,6 +11,7 @@ import (
 	"troupe/messages"
 
 	"github.com/anthdm/hollywood/actor"
+	"github.com/google/go-cmp/cmp"
 )
 
 // A cast is a turn with all whom it asks played by the test. Each answers after
@@ -76,6 +77,9 @@ func newCast(e actortest.Engine) *cast {
 		if _, ok := c.Message().(*messages.GetShared); ok {
 			later(c, k.slow, &messages.SharedFound{Shared: messages.KeepShared{Nonce: "n", Covers: k.covers}})
 			return
+		}
+		if _, ok := c.Message().(*messages.GetTrigger); ok {
+			c.Respond(&messages.TriggerFound{Found: true, Trigger: messages.Trigger{Parts: []messages.MessageID{70, 71}}})
 		}
 		if _, ok := c.Message().(*messages.EndTrigger); ok {
 			if k.lost > 0 {
@@ -237,6 +241,25 @@ func TestLateWord(t *testing.T) {
 		time.Sleep(2 * wordWait)
 		if got := k.outcome(t); got.State != messages.TriggerAnswered {
 			t.Errorf("ended %+v", got)
+		}
+	})
+}
+
+// An outbox that crashed is told what it has posted.
+func TestPartsAfterCrash(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		k := newCast(e)
+		k.posted = []any{&actors.Failed{}}
+		k.start(nil)
+		k.outcome(t)
+		var parts [][]messages.MessageID
+		for _, m := range k.outbox.Take() {
+			if f, ok := m.(*messages.Deliver).Message.(*messages.FinishReply); ok {
+				parts = append(parts, f.Reply.Parts)
+			}
+		}
+		if d := cmp.Diff([][]messages.MessageID{nil, {70, 71}}, parts); d != "" {
+			t.Error(d)
 		}
 	})
 }
