@@ -2,7 +2,9 @@
 //
 // It hears the commands and questions of messages/journal.go and notes.go. What
 // is written while a commit is under way is committed together after it, so
-// that a lone write is on disk at once and a thousand share a few flushes. A
+// that a lone write is on disk at once and a thousand share a few flushes; where
+// many share, the next wait some milliseconds for each other, since a processor
+// is idle while the disk flushes. A
 // command is answered when the store has it on disk; questions are answered
 // beside the commits and see all that was acknowledged before.
 //
@@ -80,11 +82,15 @@ const (
 	slowCommit    = 5 * time.Second       // from then on the store counts as down
 	probePause    = 5 * time.Second       // before a store that is down is tried again
 	patience      = 25 * time.Millisecond // that a write has for which nobody waits
+	gather        = 5 * time.Millisecond  // that any has in a journal that is busy
 	blamePause    = 5 * time.Minute       // before the same cause is logged again
 	firstPrune    = time.Minute
 	prunePause    = time.Hour
 	pruneBreath   = 250 * time.Millisecond // before there is more forgotten
 )
+
+// busy is how many writes of one commit tell that more will come at once.
+const busy = 8
 
 func (cfg Config) withDefaults() Config {
 	cfg.Batch = cmp.Or(cfg.Batch, 512)
@@ -124,7 +130,7 @@ type (
 		by      *journal
 		answers []any
 	}
-	// lingered ends the patience of writes.
+	// lingered ends a wait of the queue.
 	lingered struct{}
 	prune    struct{} // the time has come to forget
 	pruneOn  struct{} // there is more to forget
@@ -240,7 +246,7 @@ func (a *journal) act(c *actor.Context, todo []action) {
 		case pause:
 			actors.After(c, probePause, again{})
 		case linger:
-			actors.After(c, patience, lingered{})
+			actors.After(c, do.wait, lingered{})
 		}
 	}
 	a.metrics.waiting.Set(float64(a.state.held()))

@@ -9,7 +9,7 @@ import (
 )
 
 // most is the bound of the queue in a model.
-const most = 9
+const most = 20
 
 // A model keeps, beside a state, what the store has and who was answered what.
 type model struct {
@@ -27,8 +27,9 @@ func FuzzWrites(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 1, 0, 9, 2, 1, 1, 1, 1})
 	f.Add([]byte{0, 9, 0, 9, 0, 0, 1, 2, 1, 2, 3, 4, 1, 1})
 	f.Add([]byte{0, 0, 0, 0, 2, 3, 4, 5, 0, 1, 1})
+	f.Add([]byte{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 7, 0, 0, 2, 1, 0, 0})
 	f.Fuzz(func(t *testing.T, script []byte) {
-		m := &model{t: t, s: newState(limits{Batch: 4, Queue: most}), bad: map[uint64]bool{}, answers: map[uint64]any{}}
+		m := &model{t: t, s: newState(limits{Batch: busy + 2, Queue: most}), bad: map[uint64]bool{}, answers: map[uint64]any{}}
 		m.serve(m.s.start())
 		for _, b := range script {
 			m.step(b)
@@ -36,8 +37,15 @@ func FuzzWrites(f *testing.F) {
 				t.Fatalf("%d writes are held", m.s.held())
 			}
 		}
-		for m.s.phase != idle {
-			m.returns(result{})
+		for m.s.phase != idle || m.s.held() > 0 {
+			switch {
+			case m.s.phase != idle:
+				m.returns(result{})
+			case m.s.lingers == 0:
+				t.Fatal("nothing goes on with what is in the queue")
+			default:
+				m.serve(m.s.lingered())
+			}
 		}
 		m.check()
 	})
@@ -53,6 +61,8 @@ func (m *model) step(b byte) {
 		m.serve(m.s.slow())
 	case b&7 == 6:
 		m.serve(m.s.again())
+	case b&7 == 7 && m.s.lingers > 0:
+		m.serve(m.s.lingered())
 	case m.s.phase == idle:
 	case b&7 == 2:
 		m.returns(result{err: errors.New("disk full")})

@@ -36,7 +36,7 @@ const (
 	down                 // tell that the store fails
 	up                   // tell that it works
 	pause                // call again after a while
-	linger               // call lingered in a moment
+	linger               // call lingered after the wait
 )
 
 // An action is what the shell is to do.
@@ -46,6 +46,7 @@ type action struct {
 	writes  []write
 	message any
 	cause   string
+	wait    time.Duration
 }
 
 // limits are the bounds of a state.
@@ -76,8 +77,9 @@ type state struct {
 	queue   []write
 	cause   string        // why the group failed, while probing
 	took    time.Duration // moving mean of a commit
+	size    int           // writes of the last commit
 	paused  bool          // again will be called
-	lingers bool          // lingered will be called
+	lingers time.Duration // after which lingered will be called; 0 if it will not
 
 	reads
 
@@ -132,7 +134,7 @@ func patient(w write) bool {
 // lingered ends the wait for a commit to share.
 func (s *state) lingered() []action {
 	s.out = s.out[:0]
-	s.lingers = false
+	s.lingers = 0
 	if s.phase == idle {
 		s.hurry()
 	}
@@ -175,7 +177,7 @@ func (s *state) committed(r result) []action {
 		s.split()
 	default:
 		s.works()
-		s.took = mean(s.took, r.took)
+		s.took, s.size = mean(s.took, r.took), len(s.group)
 		for i, w := range s.group {
 			s.do(action{verb: answer, id: w.id, message: r.answers[i]})
 		}
@@ -242,17 +244,30 @@ func (s *state) works() {
 	}
 }
 
-// proceed gives the store what comes next, or lets it linger for a moment if
-// nobody waits for it.
+// proceed gives the store what comes next, at once or when more has joined it.
 func (s *state) proceed() {
-	if len(s.halves) == 0 && len(s.queue) > 0 && len(s.queue) <= s.cfg.Batch && !slices.ContainsFunc(s.queue, func(w write) bool { return !patient(w) }) {
-		if !s.lingers {
-			s.lingers = true
-			s.do(action{verb: linger})
-		}
+	wait := s.worth()
+	if wait == 0 {
+		s.hurry()
 		return
 	}
-	s.hurry()
+	if s.lingers == 0 || wait < s.lingers {
+		s.lingers = wait
+		s.do(action{verb: linger, wait: wait})
+	}
+}
+
+// worth returns how long what is in the queue should wait for more.
+func (s *state) worth() time.Duration {
+	switch {
+	case len(s.halves) > 0, len(s.queue) == 0, len(s.queue) >= s.cfg.Batch:
+		return 0
+	case !slices.ContainsFunc(s.queue, func(w write) bool { return !patient(w) }):
+		return patience
+	case s.size >= busy:
+		return gather
+	}
+	return 0
 }
 
 // hurry gives the store what comes next.

@@ -231,33 +231,6 @@ func TestReads(t *testing.T) {
 	}
 }
 
-// Writes for which nobody waits linger for one that somebody waits for, and are
-// committed with it; alone, after a moment.
-func TestPatience(t *testing.T) {
-	s := newState(wide)
-	s.store = working
-	for _, later := range []any{&messages.AttemptMade{}, &messages.KeepFinal{Patient: true}} {
-		for _, a := range s.write(s.nextID(), later) {
-			if a.verb != linger {
-				t.Errorf("%T: %v", later, a)
-			}
-		}
-	}
-	todo := s.write(s.nextID(), &messages.KeepPart{})
-	if len(todo) != 1 || todo[0].verb != commit || len(todo[0].writes) != 3 {
-		t.Fatalf("to do: %+v", todo)
-	}
-	s.write(s.nextID(), &messages.AttemptMade{})
-	s.lingered() // of those that were committed
-	todo = s.committed(result{answers: make([]any, 3)})
-	if last := todo[len(todo)-1]; last.verb != linger {
-		t.Fatalf("to do: %+v", todo)
-	}
-	if todo = s.lingered(); len(todo) != 1 || todo[0].verb != commit {
-		t.Errorf("to do: %+v", todo)
-	}
-}
-
 // Triggers are announced when they outlive the process; a late word is void.
 func TestWritten(t *testing.T) {
 	s := newState(wide)
