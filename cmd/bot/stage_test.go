@@ -13,6 +13,7 @@ import (
 	"troupe/sim/discordsim"
 	"troupe/sim/geminisim"
 	"troupe/sim/memnet"
+	"troupe/supervision"
 )
 
 // A stage is a bot between a simulated Discord and a simulated Gemini, on a
@@ -23,6 +24,7 @@ type stage struct {
 	discord *discordsim.Server
 	gemini  *geminisim.Server
 	cfg     *config.Config
+	alter   func(*supervision.World)
 
 	guild    messages.GuildID
 	general  messages.ChannelID
@@ -70,7 +72,7 @@ func (s *stage) run(before func(kind string, m any)) (stop func() error) {
 	ended := make(chan error, 1)
 	go func() {
 		ended <- bot.Run(ctx, bot.Options{
-			Config: s.cfg, Log: logTo(s.t), Transport: transport, Dial: s.net.DialContext, Before: before,
+			Config: s.cfg, Log: logTo(s.t), Transport: transport, Dial: s.net.DialContext, Before: before, Alter: s.alter,
 		})
 	}()
 	time.Sleep(time.Minute) // it connects and registers its commands
