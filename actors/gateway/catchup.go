@@ -54,6 +54,10 @@ func (a *gateway) received(c *actor.Context, m *messages.MessageReceived) {
 // guildBack has the channels of a guild catch up in which something was said
 // meanwhile.
 func (a *gateway) guildBack(c *actor.Context, m *messages.GuildSeen) {
+	now := time.Now()
+	for i := range m.Channels {
+		a.mark.seen(m.Channels[i].LastMessage, now)
+	}
 	for _, id := range a.gap.guild(m) {
 		a.catchUp(c, id, m.Guild)
 	}

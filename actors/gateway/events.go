@@ -149,6 +149,7 @@ func (a *gateway) apologize(c *actor.Context, d *delivery) {
 
 // acknowledge says that an event is done with.
 func (a *gateway) acknowledge(c *actor.Context, d *delivery) {
+	d.done = true
 	delete(a.mark.open, d)
 	a.client.Acknowledge(d.seq)
 	a.leave(c, d)

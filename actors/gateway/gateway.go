@@ -112,6 +112,7 @@ type delivery struct {
 	out     bool // it was sent, and is not answered
 	// unanswered says that it is a command that is not answered to Discord yet.
 	unanswered bool
+	done       bool // it is acknowledged
 }
 
 type (

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"cmp"
 	"slices"
 
 	"troupe/messages"
@@ -42,8 +41,10 @@ func (l lines) join(d *delivery, begin bool) bool {
 		return false
 	}
 	i, _ := slices.BinarySearchFunc(line, id, func(other *delivery, id messages.MessageID) int {
-		_, before := saidBy(other.event)
-		return cmp.Compare(before, id)
+		if _, before := saidBy(other.event); before > id {
+			return 1
+		}
+		return -1 // what a resumed session repeats comes after the first
 	})
 	if !slices.Contains(line, d) {
 		l[who] = slices.Insert(line, i, d)
@@ -75,14 +76,14 @@ func (l lines) leave(d *delivery) (next *delivery) {
 // say hands on what somebody said, unless something that they said before is on
 // its way.
 func (a *gateway) say(c *actor.Context, d *delivery) {
-	if !a.lines.join(d, false) {
+	if !a.lines.join(d, false) || a.lines.first(d) {
 		a.send(c, d)
 	}
 }
 
 // again sends what comes again, or waited, if it is its turn.
 func (a *gateway) again(c *actor.Context, d *delivery) {
-	if !d.out && !d.unanswered && a.lines.first(d) {
+	if !d.out && !d.unanswered && !d.done && a.lines.first(d) {
 		a.send(c, d)
 	}
 }

@@ -88,6 +88,26 @@ func TestCommandIsNotOvertaken(t *testing.T) {
 	}
 }
 
+// What a resumed session repeats while the first is to come again, and what was
+// said before and is heard of later, reaches the channel too.
+func TestRepeatedInLine(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		s := newStation(e, nil)
+		s.answers = []any{&actors.Failed{}}
+		again := says(2, 1, 3)
+		again.Seq = 12
+		var acked []int64
+		for _, m := range []*messages.MessageReceived{says(2, 1, 3), again, says(1, 1, 3)} {
+			acked = append(acked, s.tell(m)...)
+		}
+		time.Sleep(time.Minute)
+		if d := cmp.Diff([]messages.MessageID{2, 1, 2, 2}, s.heard()); d != "" {
+			t.Error(d)
+		}
+		wantAcks(t, append(acked, s.lines[0].acks()...), 1, 2, 12)
+	})
+}
+
 // Whatever is told first, a line is in the order of what was said, and ends.
 func TestLines(t *testing.T) {
 	l := lines{}

@@ -28,6 +28,8 @@ const (
 type mark struct {
 	at   time.Time     // zero: the bot was never here before
 	skew time.Duration // how far Discord's clock is ahead of ours
+	said time.Time     // a time by Discord's clock, no later than it was then; zero for none
+	then time.Time     // the same by ours. What has passed since is measured, whatever is done to our clock
 	open map[*delivery]time.Time
 	kept time.Time // when it was kept last, by our clock
 }
@@ -36,8 +38,25 @@ type mark struct {
 // ID from long ago tells no time: no clock is that wrong.
 func (m *mark) heard(id messages.MessageID, now time.Time) {
 	if skew := id.Time().Sub(now); skew.Abs() <= maxSkew {
-		m.skew = skew
+		m.skew, m.said, m.then = skew, id.Time(), now
 	}
+}
+
+// seen learns from the last message of a channel, said at any time before, that
+// Discord's clock is no earlier: ours may be hours ahead of it, which is not known
+// until something is said.
+func (m *mark) seen(id messages.MessageID, now time.Time) {
+	if t := id.Time(); id != 0 && (m.said.IsZero() || t.After(m.discords(now))) {
+		m.said, m.then = t, now
+	}
+}
+
+// discords returns the time by Discord's clock, or an earlier one.
+func (m *mark) discords(now time.Time) time.Time {
+	if m.said.IsZero() {
+		return now.Add(m.skew)
+	}
+	return m.said.Add(now.Sub(m.then))
 }
 
 // begin notes that something said at that time is on its way to who takes it.
@@ -54,7 +73,7 @@ func (m *mark) alive(now time.Time, g *gap) {
 	if g != nil && !g.over(now) {
 		return
 	}
-	m.at = now.Add(m.skew)
+	m.at = m.discords(now)
 	for _, said := range m.open {
 		if said.Before(m.at) {
 			m.at = said

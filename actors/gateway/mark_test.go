@@ -39,6 +39,22 @@ func TestMark(t *testing.T) {
 	}
 }
 
+// While nothing is said, the mark is no later than what is known to have been
+// said, though our clock may be hours ahead of Discord's.
+func TestMarkOfAWrongClock(t *testing.T) {
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	var m mark
+	said := noon.Add(-6 * time.Hour)
+	m.seen(0, noon)
+	m.seen(messages.MessageIDAt(said.Add(-time.Hour)), noon)
+	m.seen(messages.MessageIDAt(said), noon)
+	m.seen(messages.MessageIDAt(said.Add(-time.Minute)), noon)
+	m.alive(noon.Add(time.Second), nil)
+	if want := said.Add(time.Second); !m.at.Equal(want) {
+		t.Errorf("the mark is at %v, want %v", m.at, want)
+	}
+}
+
 // A gap begins at the mark, or where questions are too old. While guilds are
 // awaited the mark stays.
 func TestGap(t *testing.T) {
