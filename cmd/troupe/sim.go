@@ -66,12 +66,23 @@ func (c *chaosCmd) Run(s *shell) error {
 		return err
 	}
 	if n := len(report.Verdict.Breaches); n > 0 {
+		if err := writeBreaches(report, filepath.Join(dir, "breaches.txt")); err != nil {
+			return err
+		}
 		return fmt.Errorf("the fault lab found %d breaches: run it again with --seed %d", n, cfg.Seed)
 	}
 	if c.Keep == "" {
 		return os.RemoveAll(dir)
 	}
 	return nil
+}
+
+func writeBreaches(r *chaos.Report, path string) error {
+	f, err := os.Create(path) //nolint:gosec // a path of ours
+	if err != nil {
+		return err
+	}
+	return errors.Join(r.WriteBreaches(f), f.Close())
 }
 
 // folder makes the folder for what the bot leaves.
@@ -111,7 +122,7 @@ func soundStore(ctx context.Context, path string) error {
 			return err
 		}
 	}
-	if _, err := os.Stat(replica); err != nil {
+	if !exists(replica) {
 		return nil // the bot did not come so far
 	}
 	return inStore(replica, func(db *sql.DB) error {
@@ -124,6 +135,11 @@ func soundStore(ctx context.Context, path string) error {
 		}
 		return nil
 	})
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func copyFile(from, to string) error {
@@ -142,7 +158,7 @@ func copyFile(from, to string) error {
 
 // ageStore makes the questions in the store of a dead bot older.
 func ageStore(ctx context.Context, path string, d time.Duration) error {
-	if _, err := os.Stat(path); err != nil {
+	if !exists(path) {
 		return nil // the bot did not come so far
 	}
 	return inStore(path, func(db *sql.DB) error {

@@ -218,6 +218,7 @@ func (l *lab) disturb(ctx context.Context, t *town) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	sleep(ctx, settling) // a bot that is new to the world has nothing to look back on
 	faults, cancel := context.WithCancel(ctx)
 	var wait sync.WaitGroup
 	wait.Go(func() { l.faults(faults) })

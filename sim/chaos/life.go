@@ -80,7 +80,7 @@ func (l *lab) live(ctx context.Context) error {
 			e = ending{none: true}
 		}
 		if l.tally.lives++; l.tally.lives == 1 {
-			e = ending{after: 2 * time.Second, none: e.none}
+			e = ending{after: 2 * settling, none: e.none}
 		}
 		_, _ = fmt.Fprintf(l.log, "\n=== %s life %d: %+v\n", clock(time.Now()), l.tally.lives, e)
 		p, err := run(ctx, l.Bot, l.env, e.step, e.nth, l.log)

@@ -11,7 +11,7 @@ import (
 // Discord has seen, and which faults were really given.
 type Record struct {
 	Bot    messages.UserID
-	Asks   []Ask             // in the order in which they were asked
+	Asks   []Ask             // in the order of their IDs
 	Events []Event           // in the order in which they happened
 	Files  map[uint64]string // what the attachments hold, by ID
 	Given  []Given           // in the order in which they began

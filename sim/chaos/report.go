@@ -68,7 +68,7 @@ func (r *Report) Print(out io.Writer) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err := io.WriteString(out, r.told()+r.summary())
+	_, err := io.WriteString(out, r.told(maxTold)+r.summary())
 	return err
 }
 
@@ -83,11 +83,17 @@ func (r *Report) places() (names []string) {
 	return append(names, anyTime)
 }
 
+// WriteBreaches writes all breaches in full.
+func (r *Report) WriteBreaches(out io.Writer) error {
+	_, err := io.WriteString(out, r.told(len(r.Verdict.Breaches)))
+	return err
+}
+
 // told returns the first breaches of each kind in full.
-func (r *Report) told() (s string) {
+func (r *Report) told(most int) (s string) {
 	count := map[Wrong]int{}
 	for _, b := range slices.SortedStableFunc(slices.Values(r.Verdict.Breaches), func(a, b Breach) int { return cmp.Compare(a.Wrong, b.Wrong) }) {
-		if count[b.Wrong]++; count[b.Wrong] <= maxTold {
+		if count[b.Wrong]++; count[b.Wrong] <= most {
 			s += r.Record.Tell(b) + "\n"
 		}
 	}

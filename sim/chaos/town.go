@@ -79,8 +79,8 @@ func (t *town) talk(most int) error {
 	case roll < 10 && p.kind == Mention:
 		return t.chorus(p, most)
 	case roll < 18 && p.kind != Thread:
-		if ok, err := t.command(p, who); ok || err != nil {
-			return err
+		if t.command(p, who) {
+			return nil
 		}
 	case roll < 45:
 		for range min(1+t.rng.IntN(3), most) {
@@ -190,7 +190,7 @@ func (t *town) chorus(p *place, most int) error {
 }
 
 // command has somebody ask by /chat, if the bot has registered that.
-func (t *town) command(p *place, who messages.UserID) (ok bool, err error) {
+func (t *town) command(p *place, who messages.UserID) bool {
 	pieces := min(t.pieces(), 2)
 	tag := t.nextTag(pieces)
 	at := time.Now()
@@ -198,8 +198,8 @@ func (t *town) command(p *place, who messages.UserID) (ok bool, err error) {
 		Person: who, Channel: p.id, Command: "chat", Options: map[string]string{"message": "What about " + tag + "?"},
 	})
 	if err != nil {
-		return false, nil //nolint:nilerr // it is not registered yet
+		return false
 	}
 	t.rec.ask(Ask{Trigger: messages.MessageID(id), Channel: p.id, Asker: who, Kind: Command, Tag: tag, At: at})
-	return true, nil
+	return true
 }
