@@ -295,8 +295,14 @@ func (a *abuse) disturbDiscord() {
 		discordsim.ClassMessageList, discordsim.ClassTyping, discordsim.ClassAnswerEdit, discordsim.ClassFollowUp,
 	}[a.r.IntN(8)]
 	f := []fault.Fault{
-		{Status: 500}, {Status: 502, HTML: true}, {Status: 500, Act: true}, {Drop: true}, {Drop: true, Act: true}, {Hang: true},
-		{Status: 429, RetryAfter: 3 * time.Second, Scope: "shared"}, {Status: 429, RetryAfter: time.Second, Scope: "global"},
+		{Status: 500},
+		{Status: 502, HTML: true},
+		{Status: 500, Act: true},
+		{Drop: true},
+		{Drop: true, Act: true},
+		{Hang: true},
+		{Status: 429, RetryAfter: 3 * time.Second, Scope: "shared"},
+		{Status: 429, RetryAfter: time.Second, Scope: "global"},
 	}[a.r.IntN(8)]
 	if class == discordsim.ClassFollowUp && f.Act {
 		f.Act = false // further responses have no nonce: nobody can know
