@@ -175,6 +175,9 @@ func (a *channel) feedMissed(c *actor.Context) {
 		a.missed.todo = a.missed.todo[1:]
 		a.missed.under[m.ID] = &m
 		a.heard(c, &m, nil)
+		if t := a.state.find(m.ID); t != nil {
+			t.missed = true
+		}
 		if a.takers[m.ID] == nil {
 			delete(a.missed.under, m.ID)
 		}

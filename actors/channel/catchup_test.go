@@ -112,13 +112,20 @@ func TestCatchUp(t *testing.T) {
 		if len(s.turns[10]) != 1 || len(s.turns[11]) != 1 || len(s.turns[15]) != 0 {
 			t.Errorf("turns started: %v", s.turns)
 		}
+		if s.mayspeak(11) {
+			t.Error("the later question is answered first")
+		}
 		if q := s.turns[10][0].Trigger; q.Guild != guildID {
 			t.Errorf("the question was asked in guild %v", q.Guild)
 		}
 		if w := s.hear(&messages.GetWindow{Trigger: 10}); w == nil {
 			t.Error("no window")
 		}
-		s.hear(&messages.CatchUp{Guild: guildID, After: 9})
+		s.end(10)
+		if !s.mayspeak(11) {
+			t.Error("the later question is not answered next")
+		}
+		s.hear(&messages.CatchUp{Guild: guildID, After: 11})
 		if got := s.accepts(); len(got) != 1 || got[0] != 15 {
 			t.Errorf("caught up once more, it takes up %v", got)
 		}

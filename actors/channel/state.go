@@ -37,6 +37,7 @@ type asked struct {
 	running  bool           // its turn is started
 	durable  bool           // it is on the disk
 	word     bool           // its turn may speak
+	missed   bool           // it was asked while the bot was away: these speak one after the other, oldest first
 }
 
 // An answer is a question that has its outcome.
@@ -144,6 +145,7 @@ func (s *state) lately(now time.Time) []answer {
 func (s *state) due() (start, speak []*asked) {
 	speaking := map[messages.UserID]bool{} // whose first question was met
 	underway := map[string]bool{}          // what is being answered, by sameness
+	missed := false                        // one that was missed was met
 	for _, a := range s.queue {
 		if a.running && a.refuse == "" {
 			underway[a.same] = true
@@ -165,10 +167,11 @@ func (s *state) due() (start, speak []*asked) {
 				running++
 			}
 		}
-		if a.running && a.accepted && !a.word && (first || a.refuse != "") {
+		if a.running && a.accepted && !a.word && (first || a.refuse != "") && !(a.missed && missed) {
 			speak = append(speak, a)
 			a.word = true
 		}
+		missed = missed || a.missed
 	}
 	return start, speak
 }
