@@ -21,7 +21,7 @@ func (a *gateway) lookBack(c *actor.Context, guilds []messages.GuildID) {
 	a.cfg.Log.Info("a new session: looking for what was missed", "since", a.gap.after.Time(), "guilds", len(guilds))
 	a.gap.listed = a.cfg.Shard != 0 // all direct messages come to the first shard (Discord documentation, Gateway: Sharding)
 	if !a.gap.listed {
-		actors.Ask(c, a.cfg.Journal, &messages.GetDirects{Limit: maxDirects}, journalWait, directsAsked{})
+		a.askDirects(c)
 	}
 }
 
@@ -63,17 +63,26 @@ func (a *gateway) guildBack(c *actor.Context, m *messages.GuildSeen) {
 	}
 }
 
+func (a *gateway) askDirects(c *actor.Context) {
+	actors.Ask(c, a.cfg.Journal, &messages.GetDirects{Limit: maxDirects}, journalWait, directsAsked{})
+}
+
 // directs has direct messages catch up: Discord does not tell of those.
 func (a *gateway) directs(c *actor.Context, m actors.Answered) {
-	if a.gap == nil {
+	if a.gap == nil || a.gap.listed {
 		return
 	}
-	a.gap.listed = true
 	found, ok := m.Message.(*messages.Directs)
-	if !ok {
+	switch {
+	case !ok && time.Now().Before(a.gap.until):
+		actors.After(c, listPause, directsAsked{})
+		return
+	case !ok:
+		a.gap.listed = true
 		a.cfg.Log.Error("direct messages not listed: what was missed in them stays unanswered", "err", m.Err)
 		return
 	}
+	a.gap.listed = true
 	for _, id := range found.Channels {
 		if a.gap.direct(id, time.Now()) {
 			a.catchUp(c, id, 0)

@@ -103,3 +103,26 @@ func TestCatchUpFails(t *testing.T) {
 		}
 	})
 }
+
+// Direct messages that cannot be listed are listed later, and the mark waits for
+// it.
+func TestDirectsUnread(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		time.Sleep(time.Until(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)))
+		left := time.Now()
+		time.Sleep(5 * time.Minute)
+		s := newStation(e, func(s *station) {
+			s.alive, s.directs, s.directsFail = left, []messages.ChannelID{30, 31}, 2
+		})
+		s.tell(&messages.SessionStarted{})
+		s.marks()
+		s.lines[0].hooks.Alive()
+		if got := s.marks(); len(got) != 1 || !got[0].Equal(left) {
+			t.Errorf("kept as alive: %v, want when the gap began", got)
+		}
+		time.Sleep(time.Minute)
+		if got, want := s.order(), []int{-30, -31}; !slices.Equal(got, want) {
+			t.Errorf("the channels hear %v, want %v", got, want)
+		}
+	})
+}

@@ -72,6 +72,7 @@ const (
 	takeWait    = 2 * time.Minute // for an event to be taken, before it is sent again
 	journalWait = 10 * time.Second
 	sweepPause  = time.Minute
+	listPause   = time.Second             // before direct messages are listed again
 	catchUpWait = 15 * time.Minute        // for a channel to catch up, which gives up earlier
 	maxDirects  = 1000                    // direct messages that are caught up with, those used last
 	ackWait     = 2500 * time.Millisecond // Discord's own bound is 3 s (Interactions: Responding)
@@ -162,6 +163,8 @@ func (a *gateway) Receive(c *actor.Context) {
 		a.sessionChanged(c, m.session)
 	case alive:
 		a.alive(c)
+	case directsAsked:
+		a.askDirects(c)
 	case sweep:
 		a.sweep(c)
 	case contentMissing:

@@ -76,6 +76,8 @@ type station struct {
 	behind   []messages.ChannelID
 	alive    time.Time // as kept
 	directs  []messages.ChannelID
+
+	directsFail int // times that they cannot be listed
 }
 
 func newStation(e actortest.Engine, change func(*station)) *station {
@@ -105,6 +107,11 @@ func newStation(e actortest.Engine, change func(*station)) *station {
 		case *messages.GetUnfinishedChannels:
 			c.Respond(&messages.UnfinishedChannels{Channels: s.behind})
 		case *messages.GetDirects:
+			if s.directsFail > 0 {
+				s.directsFail--
+				c.Respond(&messages.Failure{Cause: messages.CauseInternal})
+				return
+			}
 			c.Respond(&messages.Directs{Channels: s.directs})
 		case *messages.KeepSession, *messages.KeepAlive:
 			c.Respond(&messages.Kept{})
