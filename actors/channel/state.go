@@ -167,7 +167,7 @@ func (s *state) due() (start, speak []*asked) {
 				running++
 			}
 		}
-		if a.running && a.accepted && !a.word && (first || a.refuse != "") && !(a.missed && missed) {
+		if a.running && a.accepted && !a.word && (first || a.refuse != "") && (!a.missed || !missed) {
 			speak = append(speak, a)
 			a.word = true
 		}
