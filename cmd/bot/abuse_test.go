@@ -40,7 +40,7 @@ func TestAbuse(t *testing.T) {
 				a := newAbuse(s, plan, seed)
 				stop := s.run(a.before)
 				a.greet()
-				a.storm(4 * time.Minute)
+				a.storm(150 * time.Second)
 				a.calm()
 				a.judge()
 				if err := stop(); err != nil {
