@@ -58,6 +58,9 @@ func (a *gateway) guildBack(c *actor.Context, m *messages.GuildSeen) {
 	for i := range m.Channels {
 		a.mark.seen(m.Channels[i].LastMessage, now)
 	}
+	if a.gap == nil {
+		a.alive(c)
+	}
 	for _, id := range a.gap.guild(m) {
 		a.catchUp(c, id, m.Guild)
 	}

@@ -32,6 +32,7 @@ type mark struct {
 	then time.Time     // the same by ours. What has passed since is measured, whatever is done to our clock
 	open map[*delivery]time.Time
 	kept time.Time // when it was kept last, by our clock
+	rash bool      // it was kept by our clock, before Discord's was known
 }
 
 // heard learns from a message that has just been said how the clocks differ. An
@@ -81,12 +82,14 @@ func (m *mark) alive(now time.Time, g *gap) {
 	}
 }
 
-// due reports whether the mark is to be kept again.
+// due reports whether the mark is to be kept again: after a while, or since it is
+// known better.
 func (m *mark) due(now time.Time) bool {
-	if m.at.IsZero() || now.Sub(m.kept) < keepEvery {
+	known := !m.said.IsZero()
+	if m.at.IsZero() || now.Sub(m.kept) < keepEvery && (!m.rash || !known) {
 		return false
 	}
-	m.kept = now
+	m.kept, m.rash = now, !known
 	return true
 }
 

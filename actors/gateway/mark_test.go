@@ -45,6 +45,10 @@ func TestMarkOfAWrongClock(t *testing.T) {
 	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	var m mark
 	said := noon.Add(-6 * time.Hour)
+	m.alive(noon, nil)
+	if !m.due(noon) || m.due(noon) {
+		t.Error("the first mark is not kept once")
+	}
 	m.seen(0, noon)
 	m.seen(messages.MessageIDAt(said.Add(-time.Hour)), noon)
 	m.seen(messages.MessageIDAt(said), noon)
@@ -52,6 +56,9 @@ func TestMarkOfAWrongClock(t *testing.T) {
 	m.alive(noon.Add(time.Second), nil)
 	if want := said.Add(time.Second); !m.at.Equal(want) {
 		t.Errorf("the mark is at %v, want %v", m.at, want)
+	}
+	if !m.due(noon) || m.due(noon) {
+		t.Error("a mark that is known better is not kept once")
 	}
 }
 
