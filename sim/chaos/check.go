@@ -27,6 +27,7 @@ type ask struct {
 	begun int     // the first event that showed something of its outcome; -1: none
 	whole int     // the first event after which its outcome was whole; -1: never
 	at    time.Time
+	last  time.Time          // when anything of it changed last
 	seen  messages.MessageID // where it stands in the channel: a command appears when it is acknowledged
 }
 
@@ -151,6 +152,7 @@ func (c *checker) replay(i int, e Event) {
 		m.shown = i
 	}
 	for _, a := range m.asks {
+		a.last = e.At
 		if a.begun < 0 {
 			a.begun = i
 		}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -61,8 +62,9 @@ type lab struct {
 	begun   chan struct{} // closed when the bot was connected for the first time: what was asked before is not its affair
 	calm    chan struct{} // closed when all is asked and no fault is given any more
 	moment  chan fault.Class
-	empty   atomic.Bool // Gemini has nothing to say
-	rng     *rand.Rand  // of the lives
+	lived   atomic.Int64 // lives of the bot so far
+	empty   atomic.Bool  // Gemini has nothing to say
+	rng     *rand.Rand   // of the lives
 	tally   tally
 
 	mu       sync.Mutex
@@ -229,7 +231,7 @@ func (l *lab) disturb(ctx context.Context, t *town) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if l.rec.waiting(forgone) >= min(max(l.Triggers/12, 16), 200) {
+		if l.rec.waiting(forgone) >= min(max(l.Triggers/12, 16), 200) || l.rec.asking() > l.allowed() {
 			time.Sleep(5 * time.Millisecond)
 			continue
 		}
@@ -244,6 +246,15 @@ func (l *lab) disturb(ctx context.Context, t *town) error {
 		}
 	}
 	return nil
+}
+
+// allowed is how many questions may be asked in so many lives of the bot, so that
+// there are enough of those.
+func (l *lab) allowed() int {
+	if chosen := only(l.Only); !slices.Contains(chosen, "kill") && !slices.Contains(chosen, "stop") {
+		return l.Triggers
+	}
+	return int(l.lived.Load()) * max(12, l.Triggers/120)
 }
 
 // faults gives one fault after the other, sometimes two at a time, and returns

@@ -52,8 +52,8 @@ func ofLife(fault string) bool { return fault == "kill" || fault == "stop" || fa
 func (l *lab) next() ending {
 	chosen := only(l.Only)
 	kill, stop := slices.Contains(chosen, "kill"), slices.Contains(chosen, "stop")
-	e := ending{after: time.Duration(300+l.rng.IntN(2500)) * time.Millisecond}
-	if l.rng.IntN(5) == 0 {
+	e := ending{after: time.Duration(200+l.rng.IntN(1300)) * time.Millisecond}
+	if l.rng.IntN(10) == 0 {
 		e.after += time.Duration(l.rng.IntN(10_000)) * time.Millisecond
 	}
 	roll := l.rng.IntN(100)
@@ -64,7 +64,7 @@ func (l *lab) next() ending {
 	case stop && (!kill || roll < 15):
 		e.stop = 1 + l.rng.IntN(3)/2
 	case roll < 75:
-		e.step, e.nth = steps[l.tally.lives%len(steps)].Name, 1+l.rng.IntN(12)
+		e.step, e.nth = steps[l.tally.lives%len(steps)].Name, 1+l.rng.IntN(8)
 	case roll < 90:
 		e.moment = moments[l.rng.IntN(len(moments))].name
 	}
@@ -82,6 +82,7 @@ func (l *lab) live(ctx context.Context) error {
 		if l.tally.lives++; l.tally.lives == 1 {
 			e = ending{after: 2 * settling, none: e.none}
 		}
+		l.lived.Add(1)
 		_, _ = fmt.Fprintf(l.log, "\n=== %s life %d: %+v\n", clock(time.Now()), l.tally.lives, e)
 		p, err := run(ctx, l.Bot, l.env, e.step, e.nth, l.log)
 		if err != nil {
@@ -258,7 +259,7 @@ func (s *life) tick(begun time.Time, rest *repose, calm bool) (end string, over 
 		return "", false
 	case s.e.stop > 0:
 		return s.stop(s.e.stop), true
-	case (s.e.step != "" || s.e.moment != "") && time.Since(s.since) < s.e.after+3*time.Second:
+	case (s.e.step != "" || s.e.moment != "") && time.Since(s.since) < s.e.after+2*time.Second:
 		return "", false
 	}
 	s.disarm()

@@ -23,7 +23,24 @@ var reasons = []reason{
 	{"Gemini is not available", "overloaded", []string{"gemini-error", "gemini-429", "gemini-hang", "gemini-cut"}},
 	{"More people are asking", "busy", []string{"gemini-hang", "gemini-429", "gemini-error"}},
 	{"The answer took too long", "timeout", []string{"gemini-hang"}},
-	{"Something went wrong on my side", "internal", nil},
+	{"Something went wrong on my side", internal, nil}, // see deaths
+}
+
+// internal names the apology for what the bot cannot answer: after ten deaths, it
+// may be the question that kills it.
+const (
+	internal  = "internal"
+	maxDeaths = 10
+)
+
+// deaths returns how often the bot was killed while a question had no outcome.
+func (c *checker) deaths(a *ask) (n int) {
+	for i := range c.Given {
+		if g := &c.Given[i]; g.Fault == "kill" && g.From.After(a.At) && g.From.Before(a.last) {
+			n++
+		}
+	}
+	return n
 }
 
 // before is how long a fault may have been given before the question: breakers
@@ -38,6 +55,9 @@ func (c *checker) refused(a *ask, m *said) Outcome {
 			continue
 		}
 		why := c.given(a, r.faults...)
+		if r.name == internal && c.deaths(a) >= maxDeaths {
+			why = "ten deaths of the bot"
+		}
 		if why == "" {
 			c.breach(Unexplained, a, m, "refused (%s): %s", r.name, brief(text))
 			why = "nothing"
@@ -54,7 +74,7 @@ func (c *checker) refused(a *ask, m *said) Outcome {
 func (c *checker) given(a *ask, faults ...string) string {
 	for _, name := range faults {
 		for i := range c.Given {
-			if g := &c.Given[i]; g.Fault == name && g.during(a.At.Add(-before), a.at) {
+			if g := &c.Given[i]; g.Fault == name && g.during(a.At.Add(-before), a.last) {
 				return name
 			}
 		}
