@@ -34,6 +34,21 @@ func (a *gateway) alive(c *actor.Context) {
 			Shard: a.cfg.Shard, At: a.mark.at, Skew: a.mark.skew,
 		}, journalWait, keepAsked{})
 	}
+	a.keep(c)
+}
+
+// behind reports whether something may have been missed that no channel has taken
+// up yet.
+func (a *gateway) behind(now time.Time) bool {
+	if a.gap == nil {
+		return false
+	}
+	for d := range a.mark.open {
+		if _, ok := d.event.(*messages.CatchUp); ok {
+			return true
+		}
+	}
+	return !a.gap.over(now)
 }
 
 // received hands on what somebody said. If it is a direct message in which
@@ -64,6 +79,7 @@ func (a *gateway) guildBack(c *actor.Context, m *messages.GuildSeen) {
 	for _, id := range a.gap.guild(m) {
 		a.catchUp(c, id, m.Guild)
 	}
+	a.keep(c)
 }
 
 func (a *gateway) askDirects(c *actor.Context) {
@@ -91,6 +107,7 @@ func (a *gateway) directs(c *actor.Context, m actors.Answered) {
 			a.catchUp(c, id, 0)
 		}
 	}
+	a.keep(c)
 }
 
 // catchUp tells a channel of the gap.

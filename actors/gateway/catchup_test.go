@@ -126,3 +126,36 @@ func TestDirectsUnread(t *testing.T) {
 		}
 	})
 }
+
+// A session is not kept before what was missed is taken up: resumed by a later
+// instance, it would not tell of that again.
+func TestSessionKeptWhenCaughtUp(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		time.Sleep(time.Until(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)))
+		s := newStation(e, func(s *station) { s.alive = time.Now() })
+		keeps := func() (n int) {
+			synctest.Wait()
+			for _, m := range s.journal.Take() {
+				if _, ok := m.(*messages.KeepSession); ok {
+					n++
+				}
+			}
+			return n
+		}
+		s.tell(&messages.SessionStarted{Guilds: []messages.GuildID{2}})
+		s.lines[0].hooks.Changed(messages.Session{ID: "one", Seq: 1})
+		if n := keeps(); n != 0 {
+			t.Error("kept before all guilds are told of")
+		}
+		s.answers = []any{&actors.Failed{}}
+		s.tell(&messages.GuildSeen{Guild: 2, Channels: []messages.Channel{{ID: 10, LastMessage: messages.MessageIDAt(time.Now())}}})
+		s.lines[0].hooks.Changed(messages.Session{ID: "one", Seq: 2})
+		if n := keeps(); n != 0 {
+			t.Error("kept before what was missed is taken up")
+		}
+		time.Sleep(time.Minute)
+		if n := keeps(); n != 1 {
+			t.Errorf("kept %d times when all is taken up", n)
+		}
+	})
+}

@@ -34,25 +34,29 @@ func (a *gateway) event(c *actor.Context, event any) {
 	}
 }
 
-// sessionRuns takes up what a former process left unanswered. From now on the
-// session may be kept: one whose beginning was not dealt with is of no use to a
-// later instance, which would not hear of it again.
+// sessionRuns takes up what a former process left unanswered.
 func (a *gateway) sessionRuns(c *actor.Context) {
 	a.runs = true
 	a.tellHealth(c, true)
 	actors.Ask(c, a.cfg.Journal, &messages.GetUnfinishedChannels{}, journalWait, backlogAsked{})
-	if a.changed != nil {
-		a.sessionChanged(c, *a.changed)
-	}
+	a.keep(c)
 }
 
 func (a *gateway) sessionChanged(c *actor.Context, s messages.Session) {
-	if !a.runs {
-		a.changed = &s
+	a.changed = &s
+	a.keep(c)
+}
+
+// keep has the session kept as it is now, once its beginning was dealt with and
+// what was missed before it is taken up: a later instance that resumed it would
+// not hear of those again.
+func (a *gateway) keep(c *actor.Context) {
+	if a.changed == nil || !a.runs || a.behind(time.Now()) {
 		return
 	}
+	session := *a.changed
 	a.changed = nil
-	actors.Ask(c, a.cfg.Journal, &messages.KeepSession{Shard: a.cfg.Shard, Session: s}, journalWait, keepAsked{})
+	actors.Ask(c, a.cfg.Journal, &messages.KeepSession{Shard: a.cfg.Shard, Session: session}, journalWait, keepAsked{})
 }
 
 // guildEvent tells a guild of itself. The event is done with at once: a guild
@@ -153,6 +157,7 @@ func (a *gateway) acknowledge(c *actor.Context, d *delivery) {
 	delete(a.mark.open, d)
 	a.client.Acknowledge(d.seq)
 	a.leave(c, d)
+	a.keep(c)
 }
 
 // command answers a command to Discord, which waits 3 s at most.

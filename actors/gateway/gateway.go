@@ -89,7 +89,7 @@ type gateway struct {
 	client  Client
 	content bool
 	runs    bool              // a session has begun or was resumed
-	changed *messages.Session // to be kept when it runs; nil for none
+	changed *messages.Session // to be kept; nil for none
 	mark    mark
 	lines   lines
 	gap     *gap // of this session; nil if it has none
@@ -162,7 +162,9 @@ func (a *gateway) Receive(c *actor.Context) {
 	case sessionChanged:
 		a.sessionChanged(c, m.session)
 	case alive:
-		a.alive(c)
+		if a.runs { // else Discord may still be repeating what was said before
+			a.alive(c)
+		}
 	case directsAsked:
 		a.askDirects(c)
 	case sweep:
