@@ -17,12 +17,12 @@ import (
 const (
 	// holdWait is how long what the channel hears of waits at most for what was
 	// missed to be taken up first.
-	holdWait = 15 * time.Second
+	holdWait = 30 * time.Second
 	// missedWait is how long a channel tries to read what was missed.
 	missedWait = 10 * time.Minute
-	readWait   = time.Minute      // of one try, in the pool's queue
-	readTime   = 15 * time.Second // of one request
-	readPause  = time.Second      // before the next try; doubles up to
+	readWait   = time.Minute     // of one try, in the pool's queue
+	readTime   = 5 * time.Second // of one run
+	readPause  = time.Second     // before the next try; doubles up to
 	readRest   = 30 * time.Second
 	feedPause  = time.Second // before more is taken up, when the queue is full or the store fails
 	// maxRead is how many messages are read, and maxMissed how many questions
