@@ -33,8 +33,8 @@ const (
 
 // missed is what a channel catches up with, if it does.
 type missed struct {
-	asker   *actor.PID // who waits until it is taken up
-	next    []held     // what was missed after that
+	askers  []*actor.PID // who wait until it is taken up
+	next    []held       // what was missed after that
 	after   messages.MessageID
 	begun   time.Time // zero if there is nothing to catch up with
 	tries   int
@@ -65,17 +65,28 @@ func (a *channel) catchUp(c *actor.Context, m *messages.CatchUp, asker *actor.PI
 	}
 	if a.missed.open() {
 		a.missed.next = append(a.missed.next, held{m, asker})
+		a.hold(c)
 		return
 	}
+	a.beginMissed(c, m.After, []*actor.PID{asker})
+}
+
+func (a *channel) beginMissed(c *actor.Context, after messages.MessageID, askers []*actor.PID) {
 	a.missed = missed{
-		asker: asker, after: m.After, begun: time.Now(), holds: true,
-		goOn: actors.After(c, holdWait, goOn{}),
+		askers: askers, after: after, begun: time.Now(), goOn: func() {},
 		gone: map[messages.MessageID]bool{}, under: map[messages.MessageID]*messages.Message{},
 	}
+	a.hold(c)
 	a.readMissed(c)
 }
 
-// readMissed reads what was missed behind what people wait for. A page that was
+// hold lets what the channel hears of wait, from now on for as long as it may.
+func (a *channel) hold(c *actor.Context) {
+	a.missed.goOn()
+	a.missed.holds, a.missed.goOn = true, actors.After(c, holdWait, goOn{})
+}
+
+// readMissed reads what was missed, behind what people wait for now. A page that was
 // read is not read again when a limit is met at the next.
 func (a *channel) readMissed(c *actor.Context) {
 	a.missed.reading = true
@@ -83,7 +94,7 @@ func (a *channel) readMissed(c *actor.Context) {
 	var all []messages.Message
 	actors.Ask(c, a.cfg.Pool, &messages.Job{
 		Kind: "catch_up", Guild: a.place.guild, Fair: id.String(), Key: "history/" + id.String(),
-		Priority: messages.PriorityBackground, Wait: readWait, Timeout: readTime,
+		Priority: messages.PriorityRetry, Wait: readWait, Timeout: readTime,
 		Run: func(ctx context.Context, _ func(any)) any {
 			more, err := history.HistoryAfter(ctx, id, after, maxRead-len(all))
 			if len(more) > 0 {
@@ -182,7 +193,9 @@ func (a *channel) feedMissed(c *actor.Context) {
 			delete(a.missed.under, m.ID)
 		}
 	}
-	a.goOn(c)
+	if len(a.missed.next) == 0 {
+		a.goOn(c)
+	}
 	a.missedDone(c)
 }
 
@@ -220,12 +233,20 @@ func (a *channel) missedDone(c *actor.Context) {
 	if !a.missed.open() || a.missed.reading || len(a.missed.todo) > 0 || len(a.missed.under) > 0 {
 		return
 	}
-	a.reply(c, a.missed.asker, &messages.Taken{})
-	next := a.missed.next
-	a.missed = missed{}
-	for _, e := range next {
-		a.take(c, e)
+	for _, asker := range a.missed.askers {
+		a.reply(c, asker, &messages.Taken{})
 	}
+	next := a.missed.next
+	a.missed.goOn()
+	a.missed = missed{}
+	if len(next) == 0 {
+		return
+	}
+	after, askers := next[0].event.(*messages.CatchUp).After, []*actor.PID{}
+	for _, e := range next {
+		after, askers = min(after, e.event.(*messages.CatchUp).After), append(askers, e.sender)
+	}
+	a.beginMissed(c, after, askers)
 }
 
 // unmiss forgets a message that is deleted before it was taken up.

@@ -274,3 +274,19 @@ func TestCatchUpWithMany(t *testing.T) {
 		}
 	})
 }
+
+// What is heard of waits for what was missed in a second gap too.
+func TestCatchUpHoldsAgain(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		h := &away{lines: []messages.Message{asks(10, ann), asks(19, ann)}, told: 1}
+		s := comeBack(e, h, time.Second, nil)
+		e.Send(s.pid, &messages.CatchUp{Guild: guildID, After: 9})
+		time.Sleep(500 * time.Millisecond)
+		e.Send(s.pid, &messages.CatchUp{Guild: guildID, After: 18})
+		e.Send(s.pid, asking(20, ann, "now"))
+		time.Sleep(5 * time.Second)
+		if got, want := s.accepts(), []messages.MessageID{10, 19, 20}; !slices.Equal(got, want) {
+			t.Errorf("taken up: %v, want %v", got, want)
+		}
+	})
+}
