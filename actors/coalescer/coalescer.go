@@ -92,6 +92,8 @@ func New(cfg Config) actor.Producer {
 
 func (a *coalescer) Receive(c *actor.Context) {
 	switch m := c.Message().(type) {
+	case actor.Started:
+		a.metrics.stand(a.state) // an instance that crashed may have told otherwise
 	case *messages.Join:
 		a.join(c, m)
 	case actors.Progress:

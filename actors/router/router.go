@@ -89,6 +89,8 @@ func New(cfg Config) actor.Producer {
 
 func (a *router) Receive(c *actor.Context) {
 	switch m := c.Message().(type) {
+	case actor.Started:
+		a.metrics.stand(a.state) // an instance that crashed may have told otherwise
 	case *messages.Job:
 		a.submit(c, m)
 	case ran:

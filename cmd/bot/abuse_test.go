@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"troupe/messages"
@@ -371,6 +372,7 @@ func (a *abuse) judge() {
 // nothing to do.
 func (a *abuse) wantNothingLeft() {
 	a.t.Helper()
+	synctest.Wait()
 	families, err := a.registry.Gather()
 	if err != nil {
 		a.t.Fatal(err)
