@@ -1,6 +1,9 @@
 package channel
 
 import (
+	"context"
+	"errors"
+	"strings"
 	"time"
 
 	"troupe/actors"
@@ -15,6 +18,7 @@ const (
 	cancelPause = time.Second     // before an outbox that crashed is asked again
 	maxCancels  = 5               // times that it is asked
 	keepPause   = 5 * time.Second // before an outcome is written again
+	maxRest     = 200             // messages after a question in which answers to it are looked for
 )
 
 // A deletion is an event of deleted messages. It is done with when the questions
@@ -29,6 +33,7 @@ type cancellation struct {
 	*deletion
 	trigger messages.Trigger
 	tries   int
+	looks   int // for what is left, that failed
 }
 
 // What a cancellation waits for, in this order, as tags of asks, and to begin
@@ -36,6 +41,7 @@ type cancellation struct {
 type (
 	partsAsked  struct{ x *cancellation }
 	cancelAsked struct{ x *cancellation }
+	restAsked   struct{ x *cancellation }
 	cancelKept  struct{ x *cancellation }
 )
 
@@ -81,8 +87,77 @@ func (a *channel) cancelled(c *actor.Context, x *cancellation, m actors.Answered
 	}
 	if m.Err != nil {
 		a.cfg.Log.Warn("what was said to a deleted question may stay", "channel_id", a.cfg.ID, "trigger_id", x.trigger.ID, "err", m.Err)
+		a.endCancelled(c, x)
+		return
 	}
-	a.endCancelled(c, x)
+	a.askRest(c, x)
+}
+
+// askRest looks whether anything of the answer is left in the channel: neither an
+// outbox nor a journal that has crashed at the wrong moment knows of it.
+func (a *channel) askRest(c *actor.Context, x *cancellation) {
+	if a.cfg.History == nil || x.trigger.Kind == messages.TriggerCommand {
+		a.endCancelled(c, x)
+		return
+	}
+	id, trigger, self, history := a.cfg.ID, x.trigger.ID, a.cfg.Self.ID, a.cfg.History
+	actors.Ask(c, a.cfg.Pool, &messages.Job{
+		Kind: "look_up", Guild: a.place.guild, Fair: id.String(), Key: "history/" + id.String(),
+		Priority: messages.PriorityRetry, Wait: readWait, Timeout: readTime,
+		Run: func(ctx context.Context, _ func(any)) any {
+			lines, err := history.HistoryAfter(ctx, id, trigger, maxRest)
+			if limited, ok := errors.AsType[*messages.Limited](err); ok {
+				return limited
+			}
+			if err != nil {
+				return err
+			}
+			return rest(lines, trigger, self)
+		},
+	}, readWait+2*readTime, restAsked{x})
+}
+
+// rest returns the bot's messages that answer a question. One that begins with
+// mentions answers others too, and stays with what follows it.
+func rest(lines []messages.Message, trigger messages.MessageID, self messages.UserID) []messages.MessageID {
+	var parts []messages.MessageID
+	for i := range lines {
+		switch m := &lines[i]; {
+		case m.Author.ID != self || m.ReplyTo != trigger:
+		case strings.HasPrefix(m.Content, "<@"):
+			return parts
+		default:
+			parts = append(parts, m.ID)
+		}
+	}
+	return parts
+}
+
+// restFound has the rest deleted, if there is any.
+func (a *channel) restFound(c *actor.Context, x *cancellation, m actors.Answered) {
+	err := m.Err
+	if done, ok := m.Message.(*messages.JobDone); ok {
+		parts, read := done.Result.([]messages.MessageID)
+		switch {
+		case read && (len(parts) == 0 || x.tries >= maxCancels):
+			a.endCancelled(c, x)
+			return
+		case read:
+			x.trigger.Parts = parts
+			x.tries++
+			actors.Ask(c, a.cfg.Outbox, a.cancelReply(&x.trigger, true), cancelWait, cancelAsked{x})
+			return
+		}
+		err, _ = done.Result.(error)
+	}
+	failure, told := errors.AsType[*messages.Failure](err)
+	if told && failure.Retry == messages.RetryNever || x.looks >= maxCancels {
+		a.cfg.Log.Warn("what was said to a deleted question is not looked for", "channel_id", a.cfg.ID, "trigger_id", x.trigger.ID, "err", err)
+		a.endCancelled(c, x)
+		return
+	}
+	actors.After(c, cancelPause<<x.looks, restAsked{x})
+	x.looks++
 }
 
 func (a *channel) endCancelled(c *actor.Context, x *cancellation) {

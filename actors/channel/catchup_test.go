@@ -19,7 +19,8 @@ type away struct {
 	lines []messages.Message
 	fails []error
 	reads int
-	told  int // of the lines, at first; 0 for all
+	told  int  // of the lines, at first; 0 for all
+	once  bool // the lines are there at the first read only
 }
 
 func (*away) History(context.Context, messages.ChannelID, messages.MessageID, int) ([]messages.Message, error) {
@@ -43,6 +44,9 @@ func (h *away) HistoryAfter(_ context.Context, _ messages.ChannelID, after messa
 		if m.ID > after && len(found) < limit {
 			found = append(found, m)
 		}
+	}
+	if h.once {
+		h.lines = nil
 	}
 	return found, nil
 }
@@ -289,4 +293,45 @@ func TestCatchUpHoldsAgain(t *testing.T) {
 			t.Errorf("taken up: %v, want %v", got, want)
 		}
 	})
+}
+
+// What nobody knows of any more that was said to a deleted question is found in
+// the channel, but for what answers others too.
+func TestDeletedWithRest(t *testing.T) {
+	mine := func(id, replyTo messages.MessageID, text string) messages.Message {
+		return *said(text, byMe, func(m *messages.Message) { m.ID, m.ReplyTo = id, replyTo })
+	}
+	for name, tt := range map[string]struct {
+		lines []messages.Message
+		want  [][]messages.MessageID // of each cancellation
+	}{
+		"nothing": {nil, [][]messages.MessageID{{77}}},
+		"parts": {
+			[]messages.Message{mine(21, 20, "be"), mine(22, 7, "so"), asks(23, ann), mine(24, 20, "cause")},
+			[][]messages.MessageID{{77}, {21, 24}},
+		},
+		"joint": {[]messages.Message{mine(21, 20, "<@1> <@2> because"), mine(22, 20, "of it")}, [][]messages.MessageID{{77}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+				down := &messages.Failure{Cause: messages.CauseUnreachable, Retry: messages.RetryBackoff}
+				h := &away{lines: tt.lines, fails: []error{down, &messages.Limited{}}, once: true}
+				s := comeBack(e, h, 0, nil)
+				s.say(20, ann, "a")
+				got := s.hear(&messages.MessagesDeleted{Channel: general, Guild: guildID, Messages: []messages.MessageID{20}})
+				if d := cmp.Diff(&messages.Taken{}, got); d != "" {
+					t.Fatal(d)
+				}
+				var parts [][]messages.MessageID
+				for _, m := range s.outbox.Take() {
+					if cancel, ok := m.(*messages.Deliver).Message.(*messages.CancelReply); ok {
+						parts = append(parts, cancel.Reply.Parts)
+					}
+				}
+				if d := cmp.Diff(tt.want, parts); d != "" {
+					t.Error(d)
+				}
+			})
+		})
+	}
 }

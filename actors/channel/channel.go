@@ -148,6 +148,8 @@ func (a *channel) Receive(c *actor.Context) {
 		a.goOn(c)
 	case partsAsked:
 		a.askParts(c, m.x)
+	case restAsked:
+		a.askRest(c, m.x)
 	case cancelKept:
 		a.endCancelled(c, m.x)
 	case actors.Progress:
@@ -246,6 +248,8 @@ func (a *channel) answered(c *actor.Context, m actors.Answered) {
 		a.partsFound(c, tag.x, m)
 	case cancelAsked:
 		a.cancelled(c, tag.x, m)
+	case restAsked:
+		a.restFound(c, tag.x, m)
 	case cancelKept:
 		a.cancelKept(c, tag.x, m)
 	case countAsked:
