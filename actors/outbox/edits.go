@@ -37,9 +37,10 @@ func (s *state) editFinals(now time.Time) (waiting bool) {
 			if p.message == 0 || p.busy || p.shown == want {
 				continue
 			}
-			if r.lane.edits.room(now) == 0 {
-				waiting = waiting || !r.hook
-				if reset := r.lane.edits.reset(); now.Before(reset) {
+			edits := &s.laneOf(r, i).edits
+			if edits.room(now) == 0 {
+				waiting = waiting || !r.responds(i)
+				if reset := edits.reset(); now.Before(reset) {
 					s.later(reset)
 				}
 				break
@@ -62,8 +63,8 @@ func (s *state) pausing(r *reply, now time.Time) bool {
 func (s *state) sendEdit(r *reply, i int, want content, now time.Time) {
 	p := &r.parts[i]
 	p.busy = true
-	f := &flight{kind: editing, reply: r, part: i, want: want, budget: &r.lane.edits, passing: !r.final()}
-	if r.hook {
+	f := &flight{kind: editing, reply: r, part: i, want: want, budget: &s.laneOf(r, i).edits, passing: !r.final()}
+	if r.responds(i) {
 		response := &messages.Response{Interaction: r.Interaction, Content: want.text, Files: want.files()}
 		if i > 0 {
 			response.Message = p.message
@@ -200,7 +201,7 @@ func (s *state) advance(r *reply, now time.Time) bool {
 	edited, complete := false, true
 	for i, want := range r.want() {
 		switch p := r.part(i); {
-		case p.message == 0 && (i == 0 || r.lane.posts.room(now) < 2 || s.pausing(r, now)):
+		case p.message == 0 && (i == 0 || s.laneOf(r, i).posts.room(now) < 2 || s.pausing(r, now)):
 			return edited
 		case p.message == 0:
 			s.sendPart(r, i, now)

@@ -188,7 +188,7 @@ func TestAddress(t *testing.T) {
 }
 
 // An answer to a command fills in for what Discord shows as thinking; the rest of
-// it follows in messages of the same command.
+// it follows in replies to that.
 func TestCommand(t *testing.T) {
 	r := reply1(1)
 	r.Interaction.ID, r.ReplyTo = 1, 0
@@ -201,9 +201,37 @@ func TestCommand(t *testing.T) {
 	w.want(
 		`1.0685s respond "one"`,
 		`3.0625s respond "one two"`,
-		`4.0675s respond further "1xxxxxxxxxxxxxxxxxxx... (1500)"`,
+		`4.0675s post "1xxxxxxxxxxxxxxxxxxx... (1500)" to 1000 silently`,
 		`4.0675s respond "0xxxxxxxxxxxxxxxxxxx... (1500)"`,
 		"4.135s answer 1: posted as [1000 1001]",
+	)
+	r.Revision, r.Parts = 1, []messages.MessageID{1000, 1001}
+	w.at(time.Minute, func() { w.finish(2, r, "new\n\n"+paragraphs(2)) })
+	w.run(2 * time.Minute)
+	if got := strings.Join(w.visible(), "\n\n"); got != "new\n\n"+paragraphs(2) {
+		t.Errorf("%q", got)
+	}
+}
+
+// Where the bot may not post, the rest of an answer to a command follows in
+// further responses, and is edited as those are.
+func TestCommandWithoutPermission(t *testing.T) {
+	r := reply1(1)
+	r.Interaction.ID, r.ReplyTo = 1, 0
+	w := newWorld(t)
+	w.fault = func(what any) any {
+		if _, post := what.(*messages.Post); post {
+			return failure(messages.CauseNoPermission, messages.RetryNever)
+		}
+		return nil
+	}
+	w.at(0, func() { w.finish(1, r, paragraphs(2)) })
+	w.run(time.Minute)
+	w.want(
+		`62.5ms respond "0xxxxxxxxxxxxxxxxxxx... (1500)"`,
+		`187.5ms post "1xxxxxxxxxxxxxxxxxxx... (1500)" to 1000 silently`,
+		`312.5ms respond further "1xxxxxxxxxxxxxxxxxxx... (1500)"`,
+		"380ms answer 1: posted as [1000 1001]",
 	)
 	r.Revision, r.Parts = 1, []messages.MessageID{1000, 1001}
 	w.at(time.Minute, func() { w.finish(2, r, "new\n\n"+paragraphs(2)) })

@@ -210,8 +210,8 @@ func (s *state) sendPart(r *reply, i int, now time.Time) {
 	if !r.final() && !stray {
 		r.moved, r.seen = now, r.text
 	}
-	f := &flight{kind: posting, reply: r, part: i, want: want, budget: &r.lane.posts}
-	if r.hook {
+	f := &flight{kind: posting, reply: r, part: i, want: want, budget: &s.laneOf(r, i).posts}
+	if r.responds(i) {
 		if i == 0 {
 			f.budget = &r.lane.edits
 		}
@@ -221,7 +221,7 @@ func (s *state) sendPart(r *reply, i int, now time.Time) {
 		return
 	}
 	post := &messages.Post{
-		Channel: s.channel, Content: want.text, ReplyTo: r.ReplyTo, Notify: i == 0 && !stray, Nonce: p.nonce, Files: want.files(),
+		Channel: s.channel, Content: want.text, ReplyTo: r.refersTo(), Notify: i == 0 && !stray, Nonce: p.nonce, Files: want.files(),
 	}
 	if post.Notify {
 		post.Mentions = r.people()
@@ -235,7 +235,7 @@ func (s *state) postHooks(now time.Time) {
 		if !r.hook || !s.due(r, now) || !r.postable(r.next()) {
 			continue
 		}
-		b := &r.lane.posts
+		b := &s.laneOf(r, r.next()).posts
 		if r.next() == 0 {
 			b = &r.lane.edits
 		}

@@ -51,6 +51,7 @@ type reply struct {
 	solo    bool     // it is not answered with others: it was found not to have been
 
 	hook    bool              // goes out in response to an interaction
+	further bool              // all of it does, since the bot may not post in the channel
 	lost    bool              // a person has deleted a message of it: it is left alone
 	failure *messages.Failure // why it cannot be brought to the channel
 	leaving bool              // cancelled; it waits for requests on their way
@@ -59,6 +60,28 @@ type reply struct {
 
 	fails int       // in a row
 	again time.Time // not before
+}
+
+// responds reports whether a part goes out in response to an interaction. Only
+// the first does if the others can be posted as any message, since further
+// responses have no nonce: nobody could know whether one has come through.
+func (r *reply) responds(i int) bool { return r.hook && (i == 0 || r.further) }
+
+// laneOf returns where requests for a part share their budgets.
+func (s *state) laneOf(r *reply, i int) *lane {
+	if r.responds(i) {
+		return r.lane
+	}
+	return &s.lane
+}
+
+// refersTo returns the message that a part replies to: the question, or the first
+// response to a command.
+func (r *reply) refersTo() messages.MessageID {
+	if r.hook {
+		return r.parts[0].message
+	}
+	return r.ReplyTo
 }
 
 // final reports whether the whole text is known.

@@ -190,6 +190,10 @@ func (s *state) failedFor(f *flight, failure *messages.Failure, now time.Time) {
 		s.removed(f.reply, f.part, now) // it stays; nobody can do anything about it
 		return
 	}
+	if f.kind == posting && f.reply.hook && f.part > 0 && !f.reply.further && failure.Cause == messages.CauseNoPermission {
+		f.reply.further = true
+		return
+	}
 	if f.kind == posting && f.reply.final() && f.part >= f.reply.needs() {
 		f.reply.parts[f.part] = part{} // it was not needed
 		return

@@ -49,9 +49,7 @@ func (s *storm) anyFault(what any) any {
 	case 0:
 		return failure(messages.CauseOverloaded, messages.RetryBackoff)
 	case 1:
-		if response, ok := what.(*messages.Response); !ok || !response.Further {
-			s.do(what, s.now)
-		}
+		s.do(what, s.now)
 		return failure(messages.CauseUnreachable, messages.RetryBackoff)
 	case 2:
 		return &messages.Limited{Wait: time.Duration(s.r.IntN(4000)) * ms, What: "bucket"}
@@ -112,7 +110,6 @@ func (s *storm) ask(i int) {
 	switch s.r.IntN(10) {
 	case 0:
 		s.at(at+time.Duration(s.r.IntN(300))*ms, wanted(func() {
-			r.Parts = s.stored(r.Trigger) // further responses have no nonce
 			s.finish(uint64(1000+i), r, text)
 		}))
 	case 1:

@@ -53,18 +53,31 @@ func (a *turn) lookUp(c *actor.Context) {
 	if s.begun.IsZero() {
 		s.begun = time.Now()
 	}
-	if a.cfg.History == nil || s.trigger.Kind == messages.TriggerCommand { // which refers to nothing
+	if a.cfg.History == nil || s.refersTo() == 0 {
 		s.unsure = false
 		a.open(c)
 		return
 	}
-	job := look(a.cfg.History, a.cfg.Self.ID, s.trigger, s.shared)
+	job := look(a.cfg.History, a.cfg.Self.ID, s.trigger, s.refersTo(), s.shared)
 	actors.Ask(c, a.cfg.Pool, job, lookWait+2*lookTime, lookAsked{})
 }
 
+// refersTo returns the message that those of the answer reply to: the question, or
+// the first response to a command; 0 if there is none yet.
+func (s *state) refersTo() messages.MessageID {
+	switch {
+	case s.trigger.Kind != messages.TriggerCommand:
+		return s.trigger.ID
+	case len(s.trigger.Parts) > 0:
+		return s.trigger.Parts[0]
+	}
+	return 0
+}
+
 // look makes the job whose result is a *find or an error.
-func look(h History, self messages.UserID, t messages.Trigger, shared messages.KeepShared) *messages.Job {
-	after := t.ID - 1
+func look(h History, self messages.UserID, t messages.Trigger, to messages.MessageID, shared messages.KeepShared) *messages.Job {
+	command := t.Kind == messages.TriggerCommand
+	after := to - 1
 	for _, id := range shared.Covers {
 		after = min(after, id-1)
 	}
@@ -73,8 +86,10 @@ func look(h History, self messages.UserID, t messages.Trigger, shared messages.K
 		Priority: messages.PriorityRetry, Wait: lookWait, Timeout: lookTime,
 		Run: func(ctx context.Context, _ func(any)) any {
 			lines, err := h.HistoryAfter(ctx, t.Channel, after, mostLooked)
-			f := sift(lines, self, &t, shared.Covers)
-			if err == nil && !slices.ContainsFunc(lines, func(m messages.Message) bool { return m.ID == t.ID }) {
+			f := sift(lines, self, t.Asker.ID, to, shared.Covers)
+			if command { // it is the first part, and no question that could be gone
+				f.parts = append([]messages.MessageID{to}, f.parts...)
+			} else if err == nil && !slices.ContainsFunc(lines, func(m messages.Message) bool { return m.ID == t.ID }) {
 				var there bool
 				there, err = h.Exists(ctx, t.Channel, t.ID)
 				f.gone = !there && err == nil
@@ -93,8 +108,9 @@ func look(h History, self messages.UserID, t messages.Trigger, shared messages.K
 	}
 }
 
-// sift finds the bot's own messages that answer a question.
-func sift(lines []messages.Message, self messages.UserID, t *messages.Trigger, covers []messages.MessageID) *find {
+// sift finds the bot's own messages that reply to one, and those that answer the
+// asker together with others.
+func sift(lines []messages.Message, self, asker messages.UserID, to messages.MessageID, covers []messages.MessageID) *find {
 	f := &find{}
 	together := messages.MessageID(0) // what a message refers to that answers several people
 	for i := range lines {
@@ -103,10 +119,10 @@ func sift(lines []messages.Message, self messages.UserID, t *messages.Trigger, c
 		case m.Author.ID != self || m.ReplyTo == 0:
 		case m.ReplyTo == together:
 			f.shared = append(f.shared, m.ID)
-		case slices.Contains(covers, m.ReplyTo) && names(m.Content, t.Asker.ID):
+		case slices.Contains(covers, m.ReplyTo) && names(m.Content, asker):
 			together, f.text = m.ReplyTo, m.Content
 			f.shared = append(f.shared, m.ID)
-		case m.ReplyTo == t.ID:
+		case m.ReplyTo == to:
 			f.parts = append(f.parts, m.ID)
 		}
 	}

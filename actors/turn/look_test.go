@@ -186,6 +186,22 @@ func TestLook(t *testing.T) {
 	}
 }
 
+// What a command was answered with is found by its first response.
+func TestLookForCommand(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		k := newCast(e)
+		k.kind, k.parts = messages.TriggerCommand, []messages.MessageID{8}
+		k.enter(&room{lines: []messages.Message{by(me, 8, 0, "be"), by(ann, 9, 8, "?"), by(me, 10, 8, "cause")}})
+		k.start(func(q *messages.Question) { q.Again, q.Trigger.Kind, q.Trigger.Parts = true, k.kind, k.parts })
+		if ended := k.outcome(t); ended.State != messages.TriggerAnswered {
+			t.Errorf("ended as %q", ended.State)
+		}
+		if d := cmp.Diff([]messages.MessageID{8, 10}, k.edited()); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
 // edited returns the parts that the outbox was told of last, when it was to
 // finish or erase the answer.
 func (k *cast) edited() (parts []messages.MessageID) {

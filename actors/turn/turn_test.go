@@ -35,6 +35,8 @@ type cast struct {
 	lost        int                  // outcomes that the journal loses
 	covers      []messages.MessageID // of the message that was to answer several
 	accepted    time.Time
+	kind        messages.TriggerKind
+	parts       []messages.MessageID
 }
 
 func newCast(e actortest.Engine) *cast {
@@ -47,7 +49,7 @@ func newCast(e actortest.Engine) *cast {
 			}
 			if k.word >= 0 {
 				later(c, k.word, &messages.Word{Trigger: messages.Trigger{
-					ID: m.Trigger, Channel: 1, Asker: messages.User{ID: ann, Name: "Ann"}, Accepted: k.accepted,
+					ID: m.Trigger, Channel: 1, Asker: messages.User{ID: ann, Name: "Ann"}, Accepted: k.accepted, Kind: k.kind, Parts: k.parts,
 				}})
 			}
 		case *messages.GetWindow:
