@@ -32,6 +32,7 @@ type deletion struct {
 type cancellation struct {
 	*deletion
 	trigger messages.Trigger
+	begun   time.Time
 	tries   int
 	looks   int // for what is left, that failed
 }
@@ -54,7 +55,7 @@ func (a *channel) deleted(c *actor.Context, ids []messages.MessageID, sender *ac
 		a.unmiss(c, id)
 		if asked := a.state.find(id); asked != nil {
 			d.open++
-			x := &cancellation{deletion: d, trigger: asked.trigger}
+			x := &cancellation{deletion: d, trigger: asked.trigger, begun: time.Now()}
 			a.drop(c, id)
 			a.askParts(c, x)
 		}
@@ -151,12 +152,12 @@ func (a *channel) restFound(c *actor.Context, x *cancellation, m actors.Answered
 		err, _ = done.Result.(error)
 	}
 	failure, told := errors.AsType[*messages.Failure](err)
-	if told && failure.Retry == messages.RetryNever || x.looks >= maxCancels {
+	if told && failure.Retry == messages.RetryNever || time.Since(x.begun) > missedWait {
 		a.cfg.Log.Warn("what was said to a deleted question is not looked for", "channel_id", a.cfg.ID, "trigger_id", x.trigger.ID, "err", err)
 		a.endCancelled(c, x)
 		return
 	}
-	actors.After(c, cancelPause<<x.looks, restAsked{x})
+	actors.After(c, min(cancelPause<<min(x.looks, 10), readRest), restAsked{x})
 	x.looks++
 }
 

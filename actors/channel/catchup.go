@@ -18,7 +18,8 @@ const (
 	// holdWait is how long what the channel hears of waits at most for what was
 	// missed to be taken up first.
 	holdWait = 30 * time.Second
-	// missedWait is how long a channel tries to read what was missed.
+	// missedWait is how long a channel tries to read what was missed, or what is
+	// left of an answer.
 	missedWait = 10 * time.Minute
 	readWait   = time.Minute     // of one try, in the pool's queue
 	readTime   = 5 * time.Second // of one run
