@@ -42,8 +42,9 @@ type find struct {
 }
 
 type (
-	lookAsked struct{}
-	lookAgain struct{}
+	lookAsked  struct{}
+	lookAgain  struct{}
+	eraseAsked struct{}
 )
 
 // lookUp asks what an earlier try has left in the channel, by the question that
@@ -154,14 +155,25 @@ func (a *turn) looked(c *actor.Context, m actors.Answered) {
 		return
 	}
 	if a.state.outcome == messages.TriggerCancelled {
-		a.tellOutbox(c, &messages.CancelReply{Reply: a.state.reply(), Delete: true})
-		a.end(c)
+		a.erase(c)
 		return
 	}
 	if a.state.outcome == messages.TriggerUndeliverable {
 		a.cfg.Log.Warn("not answered, since it cannot be found out whether it is", "trigger_id", a.state.trigger.ID, "cause", a.state.cause)
 	}
 	a.open(c)
+}
+
+// erase has what is left of an answer deleted whose question is gone, until there
+// is nothing.
+func (a *turn) erase(c *actor.Context) {
+	if len(a.state.left) == 0 || time.Since(a.state.begun) > lookFor {
+		a.end(c)
+		return
+	}
+	actors.Ask(c, a.cfg.Outbox, to(a.state.trigger.Channel, &messages.CancelReply{
+		Reply: a.state.reply(), Delete: true,
+	}), deliveryWait, eraseAsked{})
 }
 
 // found takes what an earlier try has left in the channel. It reports whether to
@@ -190,7 +202,9 @@ func (s *state) found(result any, now time.Time) (pause time.Duration, more bool
 		return pause, true
 	}
 	s.unsure = false
-	if age > messages.NonceLife {
+	if s.outcome == messages.TriggerCancelled {
+		s.left = nil // it stays
+	} else if age > messages.NonceLife {
 		s.outcome, s.cause = messages.TriggerUndeliverable, messages.CauseUnreachable
 		if told {
 			s.cause = failure.Cause

@@ -22,6 +22,7 @@ type room struct {
 	fails  []error
 	exists error // of Exists; nil for an answer
 	reads  int
+	erased bool // what answers the question was deleted
 }
 
 func (r *room) HistoryAfter(_ context.Context, _ messages.ChannelID, after messages.MessageID, _ int) ([]messages.Message, error) {
@@ -30,6 +31,9 @@ func (r *room) HistoryAfter(_ context.Context, _ messages.ChannelID, after messa
 		err := r.fails[0]
 		r.fails = r.fails[1:]
 		return nil, err
+	}
+	if r.erased {
+		return nil, nil
 	}
 	i := slices.IndexFunc(r.lines, func(m messages.Message) bool { return m.ID > after })
 	return r.lines[max(i, 0):], nil
@@ -59,6 +63,7 @@ func (k *cast) enter(r *room) {
 		}
 	})
 	k.cfg.History, k.cfg.Pool, k.cfg.Self.ID = r, pool.PID, me
+	k.erase = func() { r.erased = true }
 }
 
 // What an earlier try has left in the channel is found, and used; a question

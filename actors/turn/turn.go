@@ -194,6 +194,8 @@ func (a *turn) answered(c *actor.Context, m actors.Answered) {
 		a.lookUp(c)
 	case lookAsked:
 		a.looked(c, m)
+	case eraseAsked:
+		actors.After(c, lookPause, lookAgain{})
 	case joinAsked:
 		a.joined(c, m)
 	case partsAsked:

@@ -31,8 +31,10 @@ type cast struct {
 	slow        time.Duration   // of each source of context
 	result      []any           // of the generation, one for each join
 	grows       []string
-	posted      []any                // what the outbox answers, one for each finish; then ReplyPosted
-	lost        int                  // outcomes that the journal loses
+	posted      []any // what the outbox answers, one for each finish; then ReplyPosted
+	lost        int   // outcomes that the journal loses
+	cancels     int   // of answers that are to be erased: the second one is
+	erase       func()
 	covers      []messages.MessageID // of the message that was to answer several
 	accepted    time.Time
 	kind        messages.TriggerKind
@@ -133,6 +135,15 @@ func (k *cast) deliver(c *actor.Context) {
 	m, _ := c.Message().(*messages.Deliver)
 	if m == nil {
 		return
+	}
+	if cancel, ok := m.Message.(*messages.CancelReply); ok && cancel.Delete {
+		k.cancels++
+		if k.cancels == 1 {
+			c.Respond(&messages.Failure{Cause: messages.CauseUnreachable})
+			return
+		}
+		k.erase()
+		c.Respond(&messages.ReplyCancelled{})
 	}
 	if _, ok := m.Message.(*messages.FinishReply); !ok {
 		return
