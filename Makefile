@@ -30,8 +30,9 @@ fmt: ## format, and modernize what go fix knows
 	go fix ./... && $(lint) fmt
 
 .PHONY: sim
-sim: ## the scenarios, on simulated time, with their transcripts
+sim: ## the scenarios, on simulated time, with their transcripts, then the fault lab
 	go test -count=1 -v -run 'TestScenarios' ./cmd/bot
+	go run -tags lab ./cmd/troupe sim chaos --triggers 1000
 
 .PHONY: bench
 bench: ## measures the bot, each figure beside its baseline

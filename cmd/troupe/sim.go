@@ -28,6 +28,7 @@ type chaosCmd struct {
 	Triggers int      `help:"Questions that are asked." default:"1000" placeholder:"1000"`
 	Seed     uint64   `help:"What is derived from it is the same each time: what people ask and which faults are given. A random one by default." placeholder:"NUMBER"`
 	Only     []string `help:"The faults that are given, by the beginnings of their names: ${faults}." placeholder:"FAULT,..."`
+	At       []string `help:"Where the bot is killed, as the table names it. At each of them and at any time by default." placeholder:"STEP,..."`
 	Break    string   `help:"A safeguard that the bot is to leave out, which the lab must find: ${enum}." enum:",accept,nonce,sequence,recovery,lookup" default:"" placeholder:"SAFEGUARD"`
 	Keep     string   `help:"A new folder in which the bot's log and store stay. A temporary one is removed when all is well." placeholder:"DIR" type:"path"`
 	Verbose  bool     `short:"v" help:"Tell how far it is."`
@@ -40,6 +41,11 @@ func (c *chaosCmd) Run(s *shell) error {
 			return fmt.Errorf("there is no fault %q: there are %s", name, strings.Join(chaos.Faults(), ", "))
 		}
 	}
+	for _, name := range c.At {
+		if !slices.Contains(chaos.Places(), name) {
+			return fmt.Errorf("the bot cannot be killed at %q: there are %s", name, strings.Join(chaos.Places(), ", "))
+		}
+	}
 	dir, err := c.folder()
 	if err != nil {
 		return err
@@ -49,7 +55,7 @@ func (c *chaosCmd) Run(s *shell) error {
 		return err
 	}
 	cfg := chaos.Config{
-		Triggers: c.Triggers, Seed: c.Seed, Only: c.Only, Break: c.Break, Bot: []string{bot, "run"}, Dir: dir,
+		Triggers: c.Triggers, Seed: c.Seed, Only: c.Only, At: c.At, Break: c.Break, Bot: []string{bot, "run"}, Dir: dir,
 		Check: soundStore, Age: ageStore,
 	}
 	if c.Seed == 0 {

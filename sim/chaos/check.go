@@ -309,6 +309,8 @@ func (c *checker) nothing(a *ask, p pieces) Outcome {
 		return Cancelled
 	case a.Kind == Command && !a.Acknowledged && c.disturbed(a.At.Add(-2*time.Second), a.At.Add(4*time.Second)):
 		return Dead
+	case a.Kind == Command && c.unkept(a):
+		return Dead
 	case a.Kind == Command && !a.Acknowledged:
 		c.breach(Lost, a, nil, "the command was not acknowledged in time, and nothing was in the way")
 	case p.thinking:
@@ -317,6 +319,14 @@ func (c *checker) nothing(a *ask, p pieces) Outcome {
 		c.breach(Lost, a, nil, "nothing was said to it")
 	}
 	return None
+}
+
+// unkept reports whether a command that was acknowledged cannot be known to the bot
+// any more: it could not keep it in time, and Discord tells a new session of no
+// commands of the one before.
+func (c *checker) unkept(a *ask) bool {
+	return c.gave("disk-full", a.At.Add(-storeDown), a.At.Add(time.Second)) ||
+		c.gave(killed, a.At, a.At.Add(time.Second)) && c.gave(newSession, a.At, a.At.Add(2*startWait))
 }
 
 // answer checks the one answer of a question.

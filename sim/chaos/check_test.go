@@ -217,6 +217,19 @@ func TestCheck(t *testing.T) {
 			s.given("gateway-drop")
 			s.happens(discordsim.MessageCreated, discordsim.Message{ID: 101, Channel: here, Interaction: 100, Thinking: true})
 		}, []Wrong{Lost}},
+		{"command that is thought about after a kill", func(s *story) {
+			a := s.ask(100, ann, "q1-1")
+			a.Kind, a.Acknowledged = Command, true
+			s.happens(discordsim.MessageCreated, discordsim.Message{ID: 101, Channel: here, Interaction: 100, Thinking: true})
+			s.given("kill")
+		}, []Wrong{Lost}},
+		{"command that was killed with its session", func(s *story) {
+			a := s.ask(100, ann, "q1-1")
+			a.Kind, a.Acknowledged = Command, true
+			s.given("kill")
+			s.given("new session")
+			s.happens(discordsim.MessageCreated, discordsim.Message{ID: 101, Channel: here, Interaction: 100, Thinking: true})
+		}, nil},
 		{"command", func(s *story) {
 			a := s.ask(100, ann, "q1-1")
 			a.Kind, a.Acknowledged = Command, true

@@ -13,7 +13,7 @@ func Faults() []string {
 		"gateway-zombie", "gateway-down",
 		"discord-error", "discord-429", "discord-hang", "discord-cut", "discord-acted",
 		"gemini-error", "gemini-429", "gemini-hang", "gemini-cut", "gemini-empty",
-		"disk-full", "clock", "kill", "stop", "outage",
+		"disk-full", "clock", killed, halted, outage,
 	}
 }
 

@@ -25,12 +25,14 @@ import (
 type Config struct {
 	Triggers int
 	Seed     uint64
-	Only     []string // the faults that are given, by the beginnings of their names; all if empty
-	Break    string   // the safeguard that the bot leaves out; "" for none
-	Bot      []string // the command that runs the bot, built for the lab
-	Dir      string   // a folder for the bot's store and its log
-	Patience time.Duration
-	Progress io.Writer // is told now and then how far it is; nil for nobody
+	Only     []string          // the faults that are given, by the beginnings of their names; all if empty
+	At       []string          // which of Places the bot is killed at; all, and at any time, if empty
+	Break    string            // the safeguard that the bot leaves out; "" for none
+	Bot      []string          // the command that runs the bot, built for the lab
+	Dir      string            // a folder for the bot's store and its log
+	Patience time.Duration     // how long the bot may say nothing, in the end, with questions open; 150 s if 0
+	Latency  geminisim.Latency // of Gemini's answers; a fifth of a second if zero
+	Progress io.Writer         // is told now and then how far it is; nil for nobody
 
 	// Check returns what is wrong with the file of a store whose bot is dead.
 	Check func(ctx context.Context, path string) error
@@ -65,6 +67,7 @@ type lab struct {
 	lived   atomic.Int64 // lives of the bot so far
 	empty   atomic.Bool  // Gemini has nothing to say
 	rng     *rand.Rand   // of the lives
+	session string       // the bot has, as last seen by its life
 	tally   tally
 
 	mu       sync.Mutex
@@ -112,6 +115,9 @@ func open(ctx context.Context, cfg Config) (*lab, error) {
 	if cfg.Patience == 0 {
 		cfg.Patience = patience
 	}
+	if cfg.Latency.Last == 0 {
+		cfg.Latency = geminisim.Latency{First: 30 * time.Millisecond, Last: 180 * time.Millisecond}
+	}
 	l := &lab{Config: cfg, plan: fault.NewPlan(), begun: make(chan struct{}), calm: make(chan struct{}), moment: make(chan fault.Class, 16), rng: rng(cfg.Seed, 2), calendar: firstCalendar}
 	l.tally.kills, l.tally.passed = map[string]int{}, map[string]int{}
 	var err error
@@ -129,7 +135,7 @@ func open(ctx context.Context, cfg Config) (*lab, error) {
 		Records: max(2*cfg.Triggers, 10000), History: 1 << 20, Limits: limits(),
 	})
 	l.gemini = geminisim.New(geminisim.Config{Plan: l.plan, Chunk: 400, Answer: l.reply, Records: 100})
-	l.gemini.SetLatency(geminisim.Latency{First: 30 * time.Millisecond, Last: 180 * time.Millisecond})
+	l.gemini.SetLatency(cfg.Latency)
 	l.rec = newRecorder(l.discord.Bot())
 	l.plan.Met(l.met)
 	mux := http.NewServeMux()
@@ -220,6 +226,9 @@ func (l *lab) disturb(ctx context.Context, t *town) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	if err := t.greet(); err != nil {
+		return err
+	}
 	sleep(ctx, settling) // a bot that is new to the world has nothing to look back on
 	faults, cancel := context.WithCancel(ctx)
 	var wait sync.WaitGroup
@@ -231,7 +240,7 @@ func (l *lab) disturb(ctx context.Context, t *town) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if l.rec.waiting(forgone) >= min(max(l.Triggers/12, 16), 200) || l.rec.asking() > l.allowed() {
+		if l.rec.waiting(min(forgone, l.Patience)) >= min(max(l.Triggers/12, 16), 200) || l.rec.asking() > l.allowed() {
 			time.Sleep(5 * time.Millisecond)
 			continue
 		}
@@ -251,7 +260,7 @@ func (l *lab) disturb(ctx context.Context, t *town) error {
 // allowed is how many questions may be asked in so many lives of the bot, so that
 // there are enough of those.
 func (l *lab) allowed() int {
-	if chosen := only(l.Only); !slices.Contains(chosen, "kill") && !slices.Contains(chosen, "stop") {
+	if chosen := only(l.Only); !slices.Contains(chosen, killed) && !slices.Contains(chosen, halted) {
 		return l.Triggers
 	}
 	return int(l.lived.Load()) * max(12, l.Triggers/120)

@@ -3,6 +3,7 @@ package chaos
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -36,6 +37,18 @@ var moments = []struct {
 	{"gemini/stream is under way", geminisim.ClassStream, fault.Fault{CutAfter: 2}},
 }
 
+// Places returns where the bot may be killed: steps, and moments of the simulated
+// world.
+func Places() (names []string) {
+	for _, s := range Steps() {
+		names = append(names, s.Name)
+	}
+	for _, m := range moments {
+		names = append(names, m.name)
+	}
+	return names
+}
+
 // A tally counts what a lab has done to the bot's process.
 type tally struct {
 	lives  int
@@ -46,29 +59,42 @@ type tally struct {
 }
 
 // ofLife reports whether a fault is one of the bot's process.
-func ofLife(fault string) bool { return fault == "kill" || fault == "stop" || fault == "outage" }
+func ofLife(fault string) bool { return fault == killed || fault == halted || fault == outage }
 
 // next says how the next life is to end.
 func (l *lab) next() ending {
 	chosen := only(l.Only)
-	kill, stop := slices.Contains(chosen, "kill"), slices.Contains(chosen, "stop")
+	kill, stop := slices.Contains(chosen, killed), slices.Contains(chosen, halted)
 	e := ending{after: time.Duration(200+l.rng.IntN(1300)) * time.Millisecond}
 	if l.rng.IntN(10) == 0 {
 		e.after += time.Duration(l.rng.IntN(10_000)) * time.Millisecond
 	}
 	roll := l.rng.IntN(100)
-	steps := Steps()
 	switch {
 	case !kill && !stop:
 		e.none = true
 	case stop && (!kill || roll < 15):
 		e.stop = 1 + l.rng.IntN(3)/2
+	case len(l.At) > 0:
+		e.at(l.At[l.tally.lives%len(l.At)], l.rng)
 	case roll < 75:
-		e.step, e.nth = steps[l.tally.lives%len(steps)].Name, 1+l.rng.IntN(8)
+		steps := Steps()
+		e.at(steps[l.tally.lives%len(steps)].Name, l.rng)
 	case roll < 90:
-		e.moment = moments[l.rng.IntN(len(moments))].name
+		e.at(moments[l.rng.IntN(len(moments))].name, l.rng)
 	}
 	return e
+}
+
+// at makes the bot be killed at a step or moment.
+func (e *ending) at(name string, rng *rand.Rand) {
+	for _, m := range moments {
+		if m.name == name {
+			e.moment = name
+			return
+		}
+	}
+	e.step, e.nth = name, 1+rng.IntN(8)
 }
 
 // live runs the bot, one life after the other, until it has come to rest.
@@ -114,9 +140,9 @@ func (l *lab) live(ctx context.Context) error {
 
 func nameOf(what string) string {
 	if what == stopped || what == atRest {
-		return "stop"
+		return halted
 	}
-	return "kill"
+	return killed
 }
 
 // between looks at what a dead bot has left, and may let time pass.
@@ -131,9 +157,9 @@ func (l *lab) between(ctx context.Context, rest bool) {
 	}
 	roll := l.rng.IntN(100)
 	switch {
-	case roll < 10 && slices.Contains(only(l.Only), "outage") && l.Age != nil:
+	case roll < l.often(outage) && l.Age != nil:
 		l.outage(ctx)
-	case roll < 20 && slices.Contains(only(l.Only), "gateway-refused"):
+	case roll < 2*l.often("gateway-refused"):
 		g := l.rec.give("gateway-refused", "while the bot was down", "")
 		l.discord.Forget()
 		l.rec.over(g)
@@ -142,11 +168,24 @@ func (l *lab) between(ctx context.Context, rest bool) {
 	}
 }
 
+// often returns how many times out of a hundred a fault is given while the bot is
+// down: more often if little else is asked for.
+func (l *lab) often(fault string) int {
+	chosen := only(l.Only)
+	switch {
+	case !slices.Contains(chosen, fault):
+		return 0
+	case len(chosen) < 4:
+		return 70
+	}
+	return 10
+}
+
 // outage makes the time that the bot is down minutes long: nonces are forgotten,
 // and mostly the session too.
 func (l *lab) outage(ctx context.Context) {
 	d := time.Duration(3+l.rng.IntN(5)) * time.Minute
-	g := l.rec.give("outage", d.String(), "")
+	g := l.rec.give(outage, d.String(), "")
 	l.discord.ForgetNonces()
 	if l.rng.IntN(3) > 0 {
 		l.discord.Forget()
@@ -205,7 +244,10 @@ func (s *life) run(ctx context.Context) string {
 			return anyTime
 		case <-at:
 			at = nil
-			if calm != nil && s.rng.IntN(7) > 0 {
+			if roll := s.rng.IntN(7); calm != nil && roll > 0 {
+				if roll < 4 { // what does not wait for the step goes on meanwhile
+					sleep(ctx, time.Duration(s.rng.IntN(2500))*time.Millisecond)
+				}
 				return s.kill(s.e.step)
 			}
 			s.tally.passed[s.e.step]++
@@ -236,8 +278,9 @@ func (s *life) run(ctx context.Context) string {
 
 // tick looks whether the life is over by time.
 func (s *life) tick(begun time.Time, rest *repose, calm bool) (end string, over bool) {
+	connected := s.isConnected()
 	if s.since.IsZero() {
-		if !s.isConnected() {
+		if !connected {
 			if time.Since(begun) < startWait {
 				return "", false
 			}
@@ -266,8 +309,16 @@ func (s *life) tick(begun time.Time, rest *repose, calm bool) (end string, over 
 	return s.kill(anyTime), true
 }
 
+// isConnected reports whether the bot is connected, and notes when its session
+// is another one than before.
 func (s *life) isConnected() bool {
-	return slices.ContainsFunc(s.discord.Sessions(), func(x discordsim.Session) bool { return x.Connected })
+	all := s.discord.Sessions()
+	i := slices.IndexFunc(all, func(x discordsim.Session) bool { return x.Connected })
+	if i >= 0 && all[i].ID != s.session {
+		s.session = all[i].ID
+		s.rec.over(s.rec.give(newSession, "", ""))
+	}
+	return i >= 0
 }
 
 // connected notes that the bot is there again.

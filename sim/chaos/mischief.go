@@ -68,7 +68,7 @@ func (l *lab) mischief(name string, rng *rand.Rand) (lasts time.Duration, end fu
 }
 
 // settling is how long after a moment's fault the bot may be busy with it.
-const settling = 4 * time.Second
+const settling = 2500 * time.Millisecond
 
 // describe says what befalls which calls.
 func describe(c fault.Class, f fault.Fault) string {

@@ -58,6 +58,17 @@ type Given struct {
 	Hits  []time.Time // the calls that it befell, if it befalls calls
 }
 
+// newSession is the "fault" that the bot begins a session anew: what it has not
+// heard of the former one is not told again.
+const newSession = "new session"
+
+// The faults that are of the bot's process.
+const (
+	killed = "kill"
+	halted = "stop"
+	outage = "outage"
+)
+
 // during reports whether the fault had an effect between two times.
 func (g *Given) during(from, to time.Time) bool {
 	if !calls(g.Fault) {

@@ -33,10 +33,11 @@ const (
 	maxDeaths = 10
 )
 
-// deaths returns how often the bot was killed while a question had no outcome.
+// deaths returns how often the bot died while a question had no outcome, or may
+// have: one that is told to stop twice does.
 func (c *checker) deaths(a *ask) (n int) {
 	for i := range c.Given {
-		if g := &c.Given[i]; g.Fault == "kill" && g.From.After(a.At) && g.From.Before(a.last) {
+		if g := &c.Given[i]; (g.Fault == killed || g.Fault == halted) && g.From.After(a.At) && g.From.Before(a.last) {
 			n++
 		}
 	}
@@ -46,6 +47,10 @@ func (c *checker) deaths(a *ask) (n int) {
 // before is how long a fault may have been given before the question: breakers
 // and pauses outlast what they are made for.
 const before = 30 * time.Second
+
+// storeDown is how long the bot takes to find out that the disk is not full any
+// more.
+const storeDown = 6 * time.Second
 
 // refused checks a refusal.
 func (c *checker) refused(a *ask, m *said) Outcome {
@@ -73,11 +78,19 @@ func (c *checker) refused(a *ask, m *said) Outcome {
 // question, or "".
 func (c *checker) given(a *ask, faults ...string) string {
 	for _, name := range faults {
-		for i := range c.Given {
-			if g := &c.Given[i]; g.Fault == name && g.during(a.At.Add(-before), a.last) {
-				return name
-			}
+		if c.gave(name, a.At.Add(-before), a.last) {
+			return name
 		}
 	}
 	return ""
+}
+
+// gave reports whether a fault was at work between two times.
+func (c *checker) gave(name string, from, to time.Time) bool {
+	for i := range c.Given {
+		if g := &c.Given[i]; g.Fault == name && g.during(from, to) {
+			return true
+		}
+	}
+	return false
 }

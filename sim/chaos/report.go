@@ -49,7 +49,7 @@ func (r *Report) Print(out io.Writer) error {
 		p("%s\t%d\t%d", name, given[name], hits[name])
 	}
 	p("\nKILLED AT\tTIMES\tLET GO ON")
-	for _, name := range r.places() {
+	for _, name := range append(Places(), anyTime) {
 		p("%s\t%d\t%d", name, r.Kills[name], r.Passed[name])
 	}
 	p("\nOUTCOME\tQUESTIONS")
@@ -70,17 +70,6 @@ func (r *Report) Print(out io.Writer) error {
 	}
 	_, err := io.WriteString(out, r.told(maxTold)+r.summary())
 	return err
-}
-
-// places returns where the bot was killed, steps in their order first.
-func (r *Report) places() (names []string) {
-	for _, s := range Steps() {
-		names = append(names, s.Name)
-	}
-	for _, m := range moments {
-		names = append(names, m.name)
-	}
-	return append(names, anyTime)
 }
 
 // WriteBreaches writes all breaches in full.

@@ -67,6 +67,20 @@ func newTown(sim *discordsim.Server, rec *recorder, rng *rand.Rand, channels int
 	return t, nil
 }
 
+// greet has everybody with a direct message ask something in it: Discord tells
+// bots of no direct messages but those in which they hear something.
+func (t *town) greet() error {
+	for _, p := range t.places {
+		if p.kind != Direct {
+			continue
+		}
+		if err := t.question(p, p.people[0]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // talk has somebody ask something, or several at once. It asks no more than most
 // questions.
 func (t *town) talk(most int) error {
