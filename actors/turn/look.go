@@ -216,7 +216,13 @@ func (s *state) found(result any, now time.Time) (pause time.Duration, more bool
 // known returns the messages that are known to hold the answer: those that the
 // store knows, or those in the channel if there are more.
 func (s *state) known() []messages.MessageID {
-	if len(s.left) > len(s.trigger.Parts) {
+	kept := 0
+	for _, id := range s.trigger.Parts {
+		if id != 0 { // else it was posted, perhaps, and the store did not hear of it
+			kept++
+		}
+	}
+	if len(s.left) > kept {
 		return s.left
 	}
 	return s.trigger.Parts

@@ -207,6 +207,20 @@ func TestLookForCommand(t *testing.T) {
 	})
 }
 
+// A part of which the store did not hear is found among those that it knows.
+func TestLookForFirstPart(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		k := newCast(e)
+		k.parts = []messages.MessageID{0, 9}
+		k.enter(&room{lines: []messages.Message{by(ann, 7, 0, "why?"), by(me, 8, 7, "be"), by(me, 9, 7, "cause")}})
+		k.start(func(q *messages.Question) { q.Again, q.Trigger.Parts = true, k.parts })
+		k.outcome(t)
+		if d := cmp.Diff([]messages.MessageID{8, 9}, k.edited()); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
 // edited returns the parts that the outbox was told of last, when it was to
 // finish or erase the answer.
 func (k *cast) edited() (parts []messages.MessageID) {
