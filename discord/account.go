@@ -45,10 +45,10 @@ func (r *REST) GatewayBot(ctx context.Context) (GatewayInfo, error) {
 }
 
 // Unserved reports whether an error says that the server does not have what it
-// was asked for: one that is not Discord's own may not.
+// was asked for: see [messages.Failure.Unserved].
 func Unserved(err error) bool {
-	f, ok := errors.AsType[*messages.Failure](err)
-	return ok && (f.Status == http.StatusNotFound || f.Status == http.StatusMethodNotAllowed || f.Status == http.StatusNotImplemented)
+	f, _ := errors.AsType[*messages.Failure](err)
+	return f.Unserved()
 }
 
 // Me asks who the bot is.

@@ -3,7 +3,6 @@ package gemini
 import (
 	"context"
 	"errors"
-	"net/http"
 	"regexp"
 	"strings"
 	"time"
@@ -50,7 +49,7 @@ func (c *Client) Generate(ctx context.Context, p *messages.Prompt, grow func(tex
 func (c *Client) ask(ctx context.Context, p *messages.Prompt, contents []*genai.Content, a *answer, grow func(string)) *messages.Failure {
 	streamed := &messages.Failure{}
 	if !c.noStreams.Load() {
-		if streamed = c.request(ctx, p, contents, a, c.stream, c.first, grow); !unserved(streamed) {
+		if streamed = c.request(ctx, p, contents, a, c.stream, c.first, grow); !streamed.Unserved() {
 			return streamed
 		}
 	}
@@ -60,15 +59,10 @@ func (c *Client) ask(ctx context.Context, p *messages.Prompt, contents []*genai.
 		if !c.noStreams.Swap(true) {
 			c.log.Warn("gemini's server has no streams: answers come in one piece", "base_url", c.base)
 		}
-	case unserved(f) && unserved(streamed):
+	case f.Unserved() && streamed.Unserved():
 		return streamed // it is not about streams
 	}
 	return f
-}
-
-// unserved reports whether a server may just not have what was asked of it.
-func unserved(f *messages.Failure) bool {
-	return f != nil && (f.Status == http.StatusNotFound || f.Status == http.StatusMethodNotAllowed || f.Status == http.StatusNotImplemented)
 }
 
 // A call asks genai, and reads what comes.

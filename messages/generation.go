@@ -2,6 +2,7 @@ package messages
 
 import (
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -98,6 +99,12 @@ type Failure struct {
 	Detail string        // short, redacted
 	Usage  Usage         // what a failed generation is billed all the same
 	Limits []Limit       // that were passed, as a 429 of Gemini tells them
+}
+
+// Unserved reports whether the server just does not have what it was asked for:
+// one that is not Discord's or Gemini's own may not. Nil is no failure.
+func (f *Failure) Unserved() bool {
+	return f != nil && (f.Status == http.StatusNotFound || f.Status == http.StatusMethodNotAllowed || f.Status == http.StatusNotImplemented)
 }
 
 // A Limit is a bound of Gemini's that was passed.

@@ -2,6 +2,7 @@ package messages
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -49,6 +50,18 @@ type Job struct {
 type TryAgain struct {
 	Failure *Failure
 	Wait    time.Duration
+}
+
+// Result returns what a run answers that has come to v, or to an error: a
+// [*Limited] as such, however it is wrapped, so that the router knows it.
+func Result(v any, err error) any {
+	if limited, ok := errors.AsType[*Limited](err); ok {
+		return limited
+	}
+	if err != nil {
+		return err
+	}
+	return v
 }
 
 // Spent wraps the result of a run that had quota reserved, to say what it used.

@@ -107,13 +107,7 @@ func (a *channel) askRest(c *actor.Context, x *cancellation) {
 		Priority: messages.PriorityRetry, Wait: readWait, Timeout: readTime,
 		Run: func(ctx context.Context, _ func(any)) any {
 			lines, err := history.HistoryAfter(ctx, id, trigger, maxRest)
-			if limited, ok := errors.AsType[*messages.Limited](err); ok {
-				return limited
-			}
-			if err != nil {
-				return err
-			}
-			return rest(lines, trigger, self)
+			return messages.Result(rest(lines, trigger, self), err)
 		},
 	}, readWait+2*readTime, restAsked{x})
 }

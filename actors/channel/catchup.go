@@ -101,13 +101,7 @@ func (a *channel) readMissed(c *actor.Context) {
 			if len(more) > 0 {
 				all, after = append(all, more...), more[len(more)-1].ID
 			}
-			if limited, ok := errors.AsType[*messages.Limited](err); ok {
-				return limited
-			}
-			if err != nil {
-				return err
-			}
-			return all
+			return messages.Result(all, err)
 		},
 	}, readWait+2*readTime, missedAsked{})
 }

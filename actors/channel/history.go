@@ -2,7 +2,6 @@ package channel
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -29,14 +28,7 @@ func (a *channel) fill(c *actor.Context) {
 		Kind: "history", Guild: a.place.guild, Fair: id.String(), Key: "history/" + id.String(),
 		Wait: historyWait, Timeout: historyWait,
 		Run: func(ctx context.Context, _ func(any)) any {
-			lines, err := history.History(ctx, id, before, limit)
-			if limited, ok := errors.AsType[*messages.Limited](err); ok {
-				return limited
-			}
-			if err != nil {
-				return err
-			}
-			return lines
+			return messages.Result(history.History(ctx, id, before, limit))
 		},
 	}
 	key := fmt.Sprintf("history/%v/%v/%d", id, before, limit)

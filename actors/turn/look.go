@@ -98,13 +98,7 @@ func look(h History, self messages.UserID, t messages.Trigger, to messages.Messa
 					err = nil // who cannot tell does not say that it is gone
 				}
 			}
-			if limited, ok := errors.AsType[*messages.Limited](err); ok {
-				return limited
-			}
-			if err != nil {
-				return err
-			}
-			return f
+			return messages.Result(f, err)
 		},
 	}
 }
