@@ -42,7 +42,6 @@ type missed struct {
 	reading bool
 	holds   bool                                     // what is heard of meanwhile waits
 	goOn    func()                                   // takes back that it waits no longer than it may
-	gone    map[messages.MessageID]bool              // deleted since
 	todo    []messages.Message                       // questions, oldest first
 	under   map[messages.MessageID]*messages.Message // questions that the journal is to accept
 }
@@ -75,7 +74,7 @@ func (a *channel) catchUp(c *actor.Context, m *messages.CatchUp, asker *actor.PI
 func (a *channel) beginMissed(c *actor.Context, after messages.MessageID, askers []*actor.PID) {
 	a.missed = missed{
 		askers: askers, after: after, begun: time.Now(), goOn: func() {},
-		gone: map[messages.MessageID]bool{}, under: map[messages.MessageID]*messages.Message{},
+		under: map[messages.MessageID]*messages.Message{},
 	}
 	a.hold(c)
 	a.readMissed(c)
@@ -146,7 +145,7 @@ func (a *channel) sift(lines []messages.Message) {
 	for i := range lines {
 		m := &lines[i]
 		m.Guild = a.place.guild
-		if a.missed.gone[m.ID] {
+		if a.state.isGone(m.ID) {
 			continue
 		}
 		_, _, asks := a.cfg.Rules.classify(m, a.place)
@@ -242,21 +241,4 @@ func (a *channel) missedDone(c *actor.Context) {
 		after, askers = min(after, e.event.(*messages.CatchUp).After), append(askers, e.sender)
 	}
 	a.beginMissed(c, after, askers)
-}
-
-// unmiss forgets a message that is deleted before it was taken up.
-func (a *channel) unmiss(c *actor.Context, id messages.MessageID) {
-	if !a.missed.open() {
-		return
-	}
-	a.missed.gone[id] = true
-	a.missed.todo = slices.DeleteFunc(a.missed.todo, func(m messages.Message) bool { return m.ID == id })
-	a.held = slices.DeleteFunc(a.held, func(e held) bool {
-		m, said := e.event.(*messages.MessageReceived)
-		if !said || m.Message.ID != id {
-			return false
-		}
-		a.reply(c, e.sender, &messages.Taken{})
-		return true
-	})
 }

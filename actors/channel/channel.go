@@ -56,9 +56,7 @@ type Config struct {
 
 // How long a channel waits for others.
 const (
-	placeWait   = 500 * time.Millisecond // for the guild, before it goes on with what it knows
-	placeAge    = 30 * time.Second       // after which the guild is asked again
-	historyWait = time.Second            // for Discord's history, before it goes on without
+	historyWait = time.Second // for Discord's history, before it goes on without
 	journalWait = time.Minute
 	maxHeld     = 200 // events held while it wakes up
 )
@@ -69,6 +67,8 @@ type channel struct {
 	state  state
 	place  place
 	placed time.Time // when the guild was asked last; zero for never
+	known  bool      // the guild has answered
+	tries  int       // to ask it before
 
 	waking  int    // answers due before events are taken up
 	held    []held // events meanwhile, or while it catches up
@@ -106,6 +106,7 @@ type running struct {
 // tags of asks.
 type (
 	placeAsked   struct{}
+	placeAgain   struct{}
 	backlogAsked struct{ again bool } // it could not be read before
 	historyAsked struct{}
 	missedAsked  struct{}
@@ -140,6 +141,8 @@ func (a *channel) Receive(c *actor.Context) {
 	case *messages.MessageReceived, *messages.MessageEdited, *messages.MessagesDeleted, *messages.CommandUsed,
 		*messages.Wake, *messages.CatchUp:
 		a.event(c, held{m, c.Sender()})
+	case placeAgain:
+		a.askGuild(c)
 	case readMissed:
 		a.readMissed(c)
 	case feedMissed:
@@ -200,38 +203,6 @@ func (a *channel) admit(c *actor.Context, e held) {
 	}
 }
 
-// askPlace asks the guild about the channel before an event is taken up, unless
-// the last answer is fresh: whether the event asks something depends on it.
-func (a *channel) askPlace(c *actor.Context, event any) {
-	if guild := guildOf(event); guild != 0 {
-		a.place.guild = guild
-	}
-	now := time.Now()
-	if a.place.guild == 0 || now.Sub(a.placed) < placeAge {
-		return
-	}
-	a.waking++
-	a.placed = now
-	question := &messages.GetGuildContext{Guild: a.place.guild, Channel: a.cfg.ID}
-	actors.Ask(c, a.cfg.Guilds, &messages.Deliver{To: uint64(a.place.guild), Message: question}, placeWait, placeAsked{})
-}
-
-func guildOf(event any) messages.GuildID {
-	switch m := event.(type) {
-	case *messages.MessageReceived:
-		return m.Message.Guild
-	case *messages.MessageEdited:
-		return m.Message.Guild
-	case *messages.MessagesDeleted:
-		return m.Guild
-	case *messages.CommandUsed:
-		return m.Guild
-	case *messages.CatchUp:
-		return m.Guild
-	}
-	return 0
-}
-
 func (a *channel) answered(c *actor.Context, m actors.Answered) {
 	switch tag := m.Tag.(type) {
 	case placeAsked:
@@ -261,18 +232,6 @@ func (a *channel) answered(c *actor.Context, m actors.Answered) {
 			a.cfg.Log.Error("outcome not kept", "channel_id", a.cfg.ID, "trigger_id", tag.id, "err", m.Err)
 		}
 	}
-}
-
-func (a *channel) guildAnswered(c *actor.Context, m actors.Answered) {
-	if g, ok := m.Message.(*messages.GuildContext); ok && g.Known {
-		a.place.parent, a.place.botRoles = g.Parent, g.BotRoles
-		a.place.thread = g.Kind == messages.ChannelThread
-		a.place.joined = a.place.thread && g.Joined
-		a.place.sealed = !g.CanRead()
-	} else {
-		a.cfg.Log.Debug("guild unknown", "channel_id", a.cfg.ID, "guild_id", a.place.guild)
-	}
-	a.wokenBy(c)
 }
 
 // wokenBy counts an answer that waking up takes; with the last one the events

@@ -575,3 +575,34 @@ func TestThreadJoined(t *testing.T) {
 		})
 	}
 }
+
+// A channel that was never told where it is asks its guild again: in a thread, what
+// it hears is a question without a mention. It does not wait for ever.
+func TestGuildSilent(t *testing.T) {
+	for _, silent := range []int{0, 3, placeTries} {
+		actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+			asked := 0
+			guilds := e.Fake(func(c *actor.Context) {
+				if _, asks := c.Message().(*messages.Deliver); !asks {
+					return
+				}
+				switch asked++; {
+				case asked > silent:
+					c.Respond(&messages.GuildContext{Known: true, Kind: messages.ChannelThread, Joined: true})
+				case asked%2 == 0:
+					c.Respond(&messages.Refused{Reason: messages.RefusedRestarted})
+				}
+			})
+			s := newStage(e, func(_ *stage, cfg *Config) { cfg.Guilds = guilds.PID })
+			began := time.Now()
+			s.hear(&messages.MessageReceived{Message: *said("why?", func(m *messages.Message) { m.ID = 10 })})
+			s.say(11, bob, "and you?")
+			if (len(s.turns[10]) == 1) != (silent < placeTries) || len(s.turns[11]) != 1 {
+				t.Errorf("%d times silent: %d turns without a mention, %d with one", silent, len(s.turns[10]), len(s.turns[11]))
+			}
+			if took := time.Since(began); took > placeTries*(placeWait+placePause) {
+				t.Errorf("%d times silent: waited %v", silent, took)
+			}
+		})
+	}
+}

@@ -30,7 +30,12 @@ func (a *channel) take(c *actor.Context, e held) {
 	}
 }
 
+// heard takes in what somebody said. What is deleted meanwhile asks nothing.
 func (a *channel) heard(c *actor.Context, m *messages.Message, sender *actor.PID) {
+	if a.state.isGone(m.ID) {
+		a.reply(c, sender, &messages.Taken{})
+		return
+	}
 	kind, text, ok := a.cfg.Rules.classify(m, a.place)
 	a.place.note(m)
 	if m.Spoken {
@@ -59,13 +64,12 @@ func (a *channel) commanded(c *actor.Context, m *messages.CommandUsed, sender *a
 }
 
 // ask queues a trigger and has it accepted. One that is known already, here or
-// to the store, is not answered again, nor one that is deleted meanwhile, but its
-// sender is told all the same.
+// to the store, is not answered again, but its sender is told all the same.
 func (a *channel) ask(c *actor.Context, t messages.Trigger, sender *actor.PID) {
 	// What Discord tells of itself is news, whatever its ID; what is found may be
 	// older than all that the store remembers.
 	found := sender == nil
-	if found && a.cfg.Horizon > 0 && time.Since(t.ID.Time()) > a.cfg.Horizon || a.state.isGone(t.ID) {
+	if found && a.cfg.Horizon > 0 && time.Since(t.ID.Time()) > a.cfg.Horizon {
 		a.reply(c, sender, &messages.Taken{})
 		return
 	}

@@ -83,9 +83,9 @@ func (s *state) accept(m *messages.Accepted) {
 	}
 }
 
-// maxGone bounds how many deleted messages are remembered: more than are deleted
-// together, which are 100 (Discord documentation, Bulk Delete Messages).
-const maxGone = 256
+// maxGone bounds how many deleted messages are remembered: as many as are read of
+// what was missed.
+const maxGone = maxRead
 
 // remove notes that a message is deleted. It may come all the same, if it was
 // not taken at first.
@@ -141,7 +141,7 @@ func (s *state) lately(now time.Time) []answer {
 // may speak from now on. The first question of each person is answered side by
 // side with those of others, up to a bound, or beyond it if it repeats one that
 // is being answered, for that costs nothing. A person's next question waits, but
-// starts in silence if it is such a repeat. A refusal waits for nobody.
+// starts in silence if it is such a repeat. A refusal costs nothing either.
 func (s *state) due() (start, speak []*asked) {
 	speaking := map[messages.UserID]bool{} // whose first question was met
 	underway := map[string]bool{}          // what is being answered, by sameness
@@ -154,10 +154,8 @@ func (s *state) due() (start, speak []*asked) {
 	running := s.running()
 	for _, a := range s.queue {
 		first := !speaking[a.trigger.Asker.ID]
-		if a.refuse == "" {
-			speaking[a.trigger.Asker.ID] = true
-		}
-		if !a.running && (a.accepted || !a.late && !s.wary) && (a.refuse != "" || underway[a.same] || first && running < s.side) {
+		speaking[a.trigger.Asker.ID] = true
+		if !a.running && (a.accepted || !a.late && !s.wary) && a.mayStart(first, running < s.side, underway[a.same]) {
 			start = append(start, a)
 			a.running = true
 			if a.refuse == "" {
@@ -167,13 +165,22 @@ func (s *state) due() (start, speak []*asked) {
 				running++
 			}
 		}
-		if a.running && a.accepted && !a.word && (first || a.refuse != "") && (!a.missed || !missed) {
+		if a.running && a.accepted && !a.word && first && (!a.missed || !missed) {
 			speak = append(speak, a)
 			a.word = true
 		}
 		missed = missed || a.missed
 	}
 	return start, speak
+}
+
+// mayStart reports whether a turn may start, if its question is the first of its
+// asker, there is room beside other turns, or its answer is being made already.
+func (a *asked) mayStart(first, room, underway bool) bool {
+	if a.refuse != "" {
+		return first
+	}
+	return underway || first && room
 }
 
 // running returns how many people are being answered.

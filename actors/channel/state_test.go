@@ -107,6 +107,26 @@ func TestFullQueue(t *testing.T) {
 	}
 }
 
+// A refusal does not wait for others, but does for what its asker has asked before,
+// and what they ask later waits for it.
+func TestDueRefusals(t *testing.T) {
+	s := newTestState(1, 2)
+	s.ask(question(1, ann, "a"), then)
+	s.ask(question(2, bob, "b"), then)
+	s.ask(question(3, ann, "c"), then)
+	s.ask(question(4, 3, "d"), then)
+	s.acceptAll()
+	wantDue(t, s, "start [1 4] speak [1 4]")
+	s.end(4, noon)
+	s.end(2, noon)
+	s.ask(question(5, ann, "a"), then)
+	s.end(1, noon)
+	s.acceptAll()
+	wantDue(t, s, "start [3] speak [3]")
+	s.end(3, noon)
+	wantDue(t, s, "start [5] speak [5]")
+}
+
 // A trigger that is there already is not asked again, and what comes late takes
 // its place by age, but never before one that runs.
 func TestAskOrder(t *testing.T) {

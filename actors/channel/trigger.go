@@ -19,27 +19,6 @@ type Rules struct {
 	Prefixes []string             // words a question may begin with instead of a mention, any case
 }
 
-// A place is what the rules need to know of the channel itself.
-type place struct {
-	id       messages.ChannelID
-	guild    messages.GuildID   // 0 for a direct message
-	parent   messages.ChannelID // of a thread
-	thread   bool
-	joined   bool // a thread that the bot is in
-	self     messages.UserID
-	botRoles []messages.RoleID
-	sealed   bool // the bot may not read here
-}
-
-// note takes from a message that the bot is in the thread from now on: Discord
-// brings in who writes there, or is mentioned (Discord documentation, Threads).
-// The guild may be told of it only later.
-func (p *place) note(m *messages.Message) {
-	if p.thread && (m.Author.ID == p.self || slices.Contains(m.Mentions, p.self)) {
-		p.joined = true
-	}
-}
-
 // serves reports whether the rules let this person ask here at all.
 func (r *Rules) serves(p place, user messages.UserID) bool {
 	return (len(r.Users) == 0 || slices.Contains(r.Users, user)) && r.servesPlace(p)

@@ -1,14 +1,14 @@
 // Package guild is the actor that stands for one guild: what Discord tells of
 // it, and what its people chose.
 //
-// It hears [messages.GuildSeen] and what changes later, answers
-// [messages.GetGuildContext] at once, and has the journal keep the personas
-// that [messages.SetPersona] chooses.
+// It hears [messages.GuildSeen] and what changes later, tells who brought that
+// [messages.Taken] when it is on disk, and answers [messages.GetGuildContext].
+// It has the journal keep the personas that [messages.SetPersona] chooses.
 //
-// Discord tells all of a guild once in a session. After a crash the guild is
-// unknown until a session starts anew: what would need permissions is tried, and
-// roles and threads do not address the bot. What was chosen is read again; until
-// that has come, the bot has no persona.
+// Discord tells all of a guild once in a session, which outlives the actor and the
+// process. So a new instance first reads what was written down; what it hears
+// meanwhile waits. A guild that nobody has told of is unknown: what would need
+// permissions is tried, and roles and threads do not address the bot.
 package guild
 
 import (
@@ -31,16 +31,27 @@ type Config struct {
 
 const (
 	journalWait = 5 * time.Second
-	firstPause  = time.Second // after the notes could not be read; doubles
+	firstPause  = time.Second // after the notes could not be read or written; doubles
 	lastPause   = time.Minute
+	maxHeld     = 1000 // messages that wait for the notes
 )
 
 // A guild is the actor.
 type guild struct {
-	cfg   Config
-	owner string // of the notes
-	tries int    // to read the notes
-	state state
+	cfg    Config
+	owner  string // of the notes
+	tries  int    // to read the notes
+	loaded bool
+	held   []held // until the notes are read
+	state  state
+	record record
+	keeps  int // notes under way that somebody chose
+}
+
+// held is a message that waits.
+type held struct {
+	message any
+	sender  *actor.PID
 }
 
 // load tags the ask for the notes, and makes the actor ask again.
@@ -63,17 +74,50 @@ func New(cfg Config) actor.Producer {
 	}
 }
 
-// MaySleep says that there is nothing in memory that only Discord could tell
-// again.
-func (a *guild) MaySleep() bool { return !a.state.known }
+// MaySleep says that all is on disk.
+func (a *guild) MaySleep() bool {
+	return a.loaded && a.keeps == 0 && !a.record.open()
+}
 
 // Weight returns the memory that the guild takes, in bytes.
 func (a *guild) Weight() int { return a.state.weight() }
 
 func (a *guild) Receive(c *actor.Context) {
 	switch m := c.Message().(type) {
+	case *messages.GetGuildContext, *messages.SetPersona, *messages.GuildSeen, *messages.GuildGone, *messages.ChannelSeen,
+		*messages.ChannelGone, *messages.BotThreadChanged, *messages.RoleSeen, *messages.RoleGone, *messages.BotRolesChanged:
+		a.admit(c, held{m, c.Sender()})
+	case actor.Started, load:
+		actors.Ask(c, a.cfg.Journal, &messages.GetNotes{Owner: a.owner}, journalWait, load{})
+	case keepAgain:
+		a.keepAgain(c)
+	case actors.Answered:
+		a.answered(c, m)
+	default:
+		actors.Unhandled(c, a.cfg.Log)
+	}
+}
+
+// admit takes a message up, or lets it wait until the notes are read.
+func (a *guild) admit(c *actor.Context, m held) {
+	switch {
+	case a.loaded:
+		a.take(c, m)
+	case len(a.held) < maxHeld:
+		a.held = append(a.held, m)
+	default:
+		a.reply(c, m.sender, &messages.Refused{Reason: messages.RefusedFull, RetryAfter: time.Second})
+	}
+}
+
+func (a *guild) take(c *actor.Context, h held) {
+	switch m := h.message.(type) {
 	case *messages.GetGuildContext:
-		c.Respond(a.state.context(m.Channel))
+		a.reply(c, h.sender, a.state.context(m.Channel))
+		return
+	case *messages.SetPersona:
+		a.setPersona(c, m, h.sender)
+		return
 	case *messages.GuildSeen:
 		a.state.seen(m)
 	case *messages.GuildGone:
@@ -90,14 +134,14 @@ func (a *guild) Receive(c *actor.Context) {
 		a.state.roleGone(m.Role)
 	case *messages.BotRolesChanged:
 		a.state.botRolesChanged(m.Roles)
-	case *messages.SetPersona:
-		a.setPersona(c, m)
-	case actor.Started, load:
-		actors.Ask(c, a.cfg.Journal, &messages.GetNotes{Owner: a.owner}, journalWait, load{})
-	case actors.Answered:
-		a.answered(c, m)
-	default:
-		actors.Unhandled(c, a.cfg.Log)
+	}
+	a.record.wait(h.sender)
+	a.keepTold(c)
+}
+
+func (a *guild) reply(c *actor.Context, to *actor.PID, m any) {
+	if to != nil {
+		c.Engine().Send(to, m)
 	}
 }
 
@@ -116,19 +160,20 @@ func (a *guild) channelGone(c *actor.Context, id messages.ChannelID) {
 	}
 }
 
-func (a *guild) setPersona(c *actor.Context, m *messages.SetPersona) {
+func (a *guild) setPersona(c *actor.Context, m *messages.SetPersona, asker *actor.PID) {
 	switch {
 	case len(m.Persona) > maxName:
-		c.Respond(&messages.Failure{Cause: messages.CauseInternal, Detail: "the name of the persona is too long"})
+		a.reply(c, asker, &messages.Failure{Cause: messages.CauseInternal, Detail: "the name of the persona is too long"})
 	case !a.state.personas.room(m.Channel, m.Persona):
-		c.Respond(&messages.Refused{Reason: messages.RefusedFull})
+		a.reply(c, asker, &messages.Refused{Reason: messages.RefusedFull})
 	default:
-		a.keep(c, noteOf(m.Channel, m.Persona), c.Sender())
+		a.keep(c, noteOf(m.Channel, m.Persona), asker)
 	}
 }
 
 // keep has a note written down. It holds when that is done.
 func (a *guild) keep(c *actor.Context, n note, asker *actor.PID) {
+	a.keeps++
 	actors.Ask(c, a.cfg.Journal, &messages.KeepNote{Owner: a.owner, Key: n.key, Value: n.value},
 		journalWait, keeping{n, asker})
 }
@@ -136,34 +181,43 @@ func (a *guild) keep(c *actor.Context, n note, asker *actor.PID) {
 func (a *guild) answered(c *actor.Context, m actors.Answered) {
 	switch tag := m.Tag.(type) {
 	case load:
-		a.loaded(c, m)
+		a.notes(c, m)
 	case keeping:
 		a.kept(c, tag, m.Err)
+	case toldAsked:
+		a.toldKept(c, m.Err)
 	}
 }
 
-// loaded takes what was chosen, or asks for it again after a pause.
-func (a *guild) loaded(c *actor.Context, m actors.Answered) {
+// notes takes what was written down, and then what has waited for it; or asks for
+// it again after a pause.
+func (a *guild) notes(c *actor.Context, m actors.Answered) {
 	notes, ok := m.Message.(*messages.Notes)
 	if !ok {
-		pause := min(firstPause<<min(a.tries, 10), lastPause)
+		a.cfg.Log.Warn("notes not read, again after a pause", "guild_id", a.cfg.Guild, "err", m.Err)
+		actors.After(c, pause(a.tries), load{})
 		a.tries++
-		a.cfg.Log.Warn("notes not read, again after a pause", "guild_id", a.cfg.Guild, "pause", pause, "err", m.Err)
-		actors.After(c, pause, load{})
 		return
 	}
+	a.loaded = true
 	a.state.personas.load(notes.Values)
+	a.recall(notes.Values[noteTold])
+	for _, h := range a.held {
+		a.take(c, h)
+	}
+	a.held = nil
 }
 
+func pause(tries int) time.Duration { return min(firstPause<<min(tries, 10), lastPause) }
+
 func (a *guild) kept(c *actor.Context, k keeping, err error) {
+	a.keeps--
 	var told any = &messages.Kept{}
 	if err == nil {
-		a.state.personas.kept(k.note)
+		a.state.personas.take(k.note)
 	} else {
 		a.cfg.Log.Error("note not kept", "guild_id", a.cfg.Guild, "key", k.note.key, "err", err)
 		told = &messages.Failure{Cause: messages.CauseInternal, Retry: messages.RetryOnce, Detail: "not kept"}
 	}
-	if k.asker != nil {
-		c.Send(k.asker, told)
-	}
+	a.reply(c, k.asker, told)
 }

@@ -2,6 +2,7 @@ package guild
 
 import (
 	"errors"
+	"maps"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -19,6 +20,7 @@ type disk struct {
 	notes  map[string]string
 	broken atomic.Bool
 	reads  int
+	writes int
 }
 
 func (d *disk) receive(c *actor.Context) {
@@ -29,9 +31,12 @@ func (d *disk) receive(c *actor.Context) {
 	switch m := c.Message().(type) {
 	case *messages.GetNotes:
 		d.reads++
-		c.Respond(&messages.Notes{Values: d.notes})
+		c.Respond(&messages.Notes{Values: maps.Clone(d.notes)})
 	case *messages.KeepNote:
-		d.notes[m.Owner+" "+m.Key] = m.Value
+		d.writes++
+		if d.notes[m.Key] = m.Value; m.Value == "" {
+			delete(d.notes, m.Key)
+		}
 		c.Respond(&messages.Kept{})
 	}
 }
@@ -95,22 +100,51 @@ func TestHears(t *testing.T) {
 	})
 }
 
-// A guild stays awake as long as it knows what only Discord can tell again.
+// A watched guild tells how it stands after each message.
+type watched struct {
+	*guild
+	sleepy *atomic.Bool
+	weight *atomic.Int64
+}
+
+func (w watched) Receive(c *actor.Context) {
+	w.guild.Receive(c)
+	w.sleepy.Store(w.MaySleep())
+	w.weight.Store(int64(w.Weight()))
+}
+
+// A guild sleeps once all is on disk.
 func TestMaySleep(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
-		a, ok := New(Config{Guild: id, Self: bot, Log: actortest.Log()})().(*guild)
-		if !ok || !a.MaySleep() {
-			t.Fatal("a guild that was not told of stays awake")
+		d := disk{notes: map[string]string{}}
+		d.broken.Store(true)
+		journal := e.Fake(d.receive)
+		w := watched{sleepy: new(atomic.Bool), weight: new(atomic.Int64)}
+		pid := e.Start(func() actor.Receiver {
+			w.guild, _ = New(Config{Guild: id, Self: bot, Journal: journal.PID, Log: actortest.Log()})().(*guild)
+			return w
+		})
+		check := func(when string, want bool) {
+			t.Helper()
+			synctest.Wait()
+			if w.sleepy.Load() != want {
+				t.Errorf("%s: sleeps %v", when, !want)
+			}
 		}
-		empty := a.Weight()
-		a.state.seen(told())
-		if a.MaySleep() || a.Weight() <= empty {
-			t.Errorf("sleeps: %v, weighs %d, empty %d", a.MaySleep(), a.Weight(), empty)
+		check("before it has read its notes", false)
+		d.broken.Store(false)
+		time.Sleep(lastPause)
+		check("with nothing to do", true)
+		empty := w.weight.Load()
+		d.broken.Store(true)
+		e.Tell(pid, told())
+		check("with something to be written", false)
+		if w.weight.Load() <= empty {
+			t.Errorf("weighs %d, empty %d", w.weight.Load(), empty)
 		}
-		a.gone(&messages.GuildGone{Guild: id})
-		if !a.MaySleep() || a.Weight() != empty {
-			t.Errorf("after it is gone: sleeps %v, weighs %d", a.MaySleep(), a.Weight())
-		}
+		d.broken.Store(false)
+		time.Sleep(lastPause)
+		check("when all is on disk", true)
 	})
 }
 
@@ -129,12 +163,12 @@ func TestSetPersona(t *testing.T) {
 			t.Error(d)
 		}
 		e.Tell(pid, &messages.ChannelGone{Channel: 10, Guild: id})
-		want := map[string]string{"guild/7 persona": "pirate", "guild/7 persona/10": "", "guild/7 persona/11": ""}
+		want := map[string]string{"persona": "pirate"}
+		delete(d.notes, noteTold)
 		if d := cmp.Diff(want, d.notes); d != "" {
 			t.Error(d)
 		}
 		e.Stop(pid)
-		d.notes = map[string]string{"persona": "pirate"}
 		if p := contextOf(t, e, start(e, &d), 10); p.Persona != "pirate" || p.Known {
 			t.Errorf("in its next life: %+v", p)
 		}
@@ -168,24 +202,91 @@ func TestSetPersonaRefused(t *testing.T) {
 	})
 }
 
-// A guild whose journal is down answers at once, and has its persona when the
-// journal is back.
+// While a guild cannot read its notes, what it hears waits; it does not last for
+// ever, and all is taken up in the order in which it came.
 func TestJournalDown(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
 		d := disk{notes: map[string]string{"persona": "pirate"}}
 		d.broken.Store(true)
 		pid := start(e, &d)
 		e.Tell(pid, told())
-		began := time.Now()
-		if c := contextOf(t, e, pid, 10); !c.Known || c.Persona != "" || time.Since(began) > 0 {
-			t.Errorf("after %v: %+v", time.Since(began), c)
+		e.Tell(pid, &messages.ChannelGone{Channel: 11, Guild: id})
+		for range maxHeld - 2 {
+			e.Send(pid, &messages.RoleSeen{Guild: id})
+		}
+		synctest.Wait()
+		_, err := e.Ask(pid, &messages.GetGuildContext{Guild: id, Channel: 10})
+		if r, ok := errors.AsType[*messages.Refused](err); !ok || r.Reason != messages.RefusedFull {
+			t.Errorf("one message too many: %v", err)
 		}
 		time.Sleep(time.Hour)
 		d.broken.Store(false)
 		time.Sleep(lastPause)
 		synctest.Wait()
-		if c := contextOf(t, e, pid, 10); c.Persona != "pirate" || d.reads != 1 {
+		if c := contextOf(t, e, pid, 10); !c.Known || c.Persona != "pirate" || d.reads != 1 {
 			t.Errorf("after %d reads: %+v", d.reads, c)
+		}
+		if contextOf(t, e, pid, 11).Known {
+			t.Error("a channel is known that is gone")
+		}
+	})
+}
+
+// What Discord told is taken once it is on disk, and outlives the actor: a session
+// does not tell it again.
+func TestToldIsKept(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		var d disk
+		pid := start(e, &d)
+		ask[*messages.Taken](t, e, pid, told())
+		ask[*messages.Taken](t, e, pid, &messages.BotThreadChanged{Channel: 21, Guild: id, Joined: true})
+		want := contextOf(t, e, pid, 21)
+		e.Stop(pid)
+		pid = start(e, &d)
+		if d := cmp.Diff(want, contextOf(t, e, pid, 21)); d != "" || !want.Joined {
+			t.Error("in its next life", d)
+		}
+		before := d.writes
+		ask[*messages.Taken](t, e, pid, &messages.BotThreadChanged{Channel: 21, Guild: id, Joined: true})
+		if d.writes != before {
+			t.Error("what is no news is written down")
+		}
+		ask[*messages.Taken](t, e, pid, &messages.GuildGone{Guild: id})
+		e.Stop(pid)
+		if contextOf(t, e, start(e, &d), 21).Known {
+			t.Error("a guild is known that the bot was removed from")
+		}
+	})
+}
+
+// What cannot be written down is not taken until it can be, and holds meanwhile.
+func TestToldIsNotKept(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		var d disk
+		pid := start(e, &d)
+		d.broken.Store(true)
+		taken := make(chan time.Time, 2)
+		for _, m := range []any{told(), &messages.ChannelGone{Channel: 11, Guild: id}} {
+			go func() {
+				ask[*messages.Taken](t, e, pid, m)
+				taken <- time.Now()
+			}()
+			synctest.Wait()
+		}
+		if !contextOf(t, e, pid, 10).Known {
+			t.Error("what was told does not hold")
+		}
+		time.Sleep(10 * time.Minute)
+		mended := time.Now()
+		d.broken.Store(false)
+		for range 2 {
+			if at := <-taken; at.Before(mended) {
+				t.Error("taken, but not on disk")
+			}
+		}
+		e.Stop(pid)
+		if p := start(e, &d); !contextOf(t, e, p, 10).Known || contextOf(t, e, p, 11).Known || d.writes != 1 {
+			t.Errorf("after %d writes: something is not on disk", d.writes)
 		}
 	})
 }

@@ -26,8 +26,6 @@ const (
 type personas struct {
 	guild    string // "" for none
 	channels map[messages.ChannelID]string
-	loaded   bool
-	unloaded map[string]string // kept before the notes were loaded: they win over those
 }
 
 // A note is one value to be kept.
@@ -47,27 +45,11 @@ func (p *personas) room(channel messages.ChannelID, name string) bool {
 	return channel == 0 || name == "" || p.has(channel) || len(p.channels) < maxPersonas
 }
 
-// kept takes a note that is on disk.
-func (p *personas) kept(n note) {
-	if !p.loaded {
-		if p.unloaded == nil {
-			p.unloaded = map[string]string{}
-		}
-		p.unloaded[n.key] = n.value
-	}
-	p.take(n)
-}
-
-// load takes in what was kept by a former instance. What was kept meanwhile is
-// newer.
+// load takes in what was kept by a former instance.
 func (p *personas) load(values map[string]string) {
 	for key, value := range values {
 		p.take(note{key, value})
 	}
-	for key, value := range p.unloaded {
-		p.take(note{key, value})
-	}
-	p.loaded, p.unloaded = true, nil
 }
 
 // take applies a note. One that makes no sense, as of a later version, is left

@@ -249,16 +249,22 @@ func (a alike) share(o []messages.Overwrite) []messages.Overwrite {
 	if len(o) == 0 {
 		return nil
 	}
+	key := likeness(o)
+	if known, ok := a[key]; ok {
+		return known
+	}
+	o = slices.Clip(o)
+	a[key] = o
+	return o
+}
+
+// likeness is equal for overwrites that are.
+func likeness(o []messages.Overwrite) string {
 	var key []byte
 	for _, w := range o {
 		key = binary.BigEndian.AppendUint64(key, w.ID)
 		key = binary.BigEndian.AppendUint64(key, w.Allow)
 		key = binary.BigEndian.AppendUint64(key, w.Deny)
 	}
-	if known, ok := a[string(key)]; ok {
-		return known
-	}
-	o = slices.Clip(o)
-	a[string(key)] = o
-	return o
+	return string(key)
 }

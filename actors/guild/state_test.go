@@ -249,7 +249,7 @@ func TestPersonas(t *testing.T) {
 			channel: "tutor", under: "roast",
 		},
 		{
-			name:   "what was chosen while it loaded is newer",
+			name:   "what is chosen later is newer",
 			loaded: map[string]string{"persona": "pirate", "persona/10": "tutor"},
 			kept:   []note{{"persona", "concise"}, {"persona/10", "roast"}, {"persona/10", ""}}, channel: "concise", under: "concise",
 		},
@@ -260,10 +260,10 @@ func TestPersonas(t *testing.T) {
 	}
 	for _, tt := range tests {
 		s := toldState()
-		for _, n := range tt.kept {
-			s.personas.kept(n)
-		}
 		s.personas.load(tt.loaded)
+		for _, n := range tt.kept {
+			s.personas.take(n)
+		}
 		if c, u := s.context(10).Persona, s.context(20).Persona; c != tt.channel || u != tt.under {
 			t.Errorf("%s: %q, in the thread %q", tt.name, c, u)
 		}
@@ -285,9 +285,9 @@ func TestPersonasOfGoneChannels(t *testing.T) {
 }
 
 func TestPersonasAreBounded(t *testing.T) {
-	p := personas{loaded: true}
+	var p personas
 	for i := range maxPersonas {
-		p.kept(noteOf(messages.ChannelID(i+1), "pirate"))
+		p.take(noteOf(messages.ChannelID(i+1), "pirate"))
 	}
 	const chosen, other = 1, maxPersonas + 1
 	if p.room(other, "pirate") || !p.room(other, "") || !p.room(chosen, "tutor") || !p.room(0, "tutor") {
