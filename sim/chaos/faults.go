@@ -31,3 +31,6 @@ func only(names []string) (chosen []string) {
 	}
 	return chosen
 }
+
+// few reports whether so little is chosen that it is given more often.
+func few(chosen []string) bool { return len(chosen) < 4 }

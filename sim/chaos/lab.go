@@ -240,7 +240,7 @@ func (l *lab) disturb(ctx context.Context, t *town) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if l.rec.waiting(min(forgone, l.Patience)) >= min(max(l.Triggers/12, 16), 200) || l.rec.asking() > l.allowed() {
+		if l.rec.waiting(min(forgone, l.Patience)) >= l.crowd() || l.rec.asking() > l.allowed() {
 			time.Sleep(5 * time.Millisecond)
 			continue
 		}
@@ -257,6 +257,19 @@ func (l *lab) disturb(ctx context.Context, t *town) error {
 	return nil
 }
 
+// crowd is how many questions may be open at once.
+func (l *lab) crowd() int { return min(max(l.Triggers/12, 16), 200) }
+
+// behind reports whether a good part of what may be open at once is overdue.
+func (l *lab) behind() bool {
+	late := l.rec.waiting(min(forgone, l.Patience)) - l.rec.waiting(overdue)
+	return late > l.crowd()/4
+}
+
+// overdue is how long a question takes that does not wait for the machine or for
+// the bot to live.
+const overdue = 10 * time.Second
+
 // allowed is how many questions may be asked in so many lives of the bot, so that
 // there are enough of those.
 func (l *lab) allowed() int {
@@ -269,14 +282,23 @@ func (l *lab) allowed() int {
 // faults gives one fault after the other, sometimes two at a time, and returns
 // when the last one is over.
 func (l *lab) faults(ctx context.Context) {
+	chosen := only(l.Only)
 	var names []string
-	for _, f := range only(l.Only) {
-		if !ofLife(f) {
+	for _, f := range chosen {
+		switch {
+		case ofLife(f):
+		case f == "gateway-op9" || f == "gateway-refused" || f == "gateway-close": // they take seconds to get over
 			names = append(names, f)
+		default:
+			names = append(names, f, f, f)
 		}
 	}
 	if len(names) == 0 {
 		return
+	}
+	gap := 300
+	if few(chosen) {
+		gap = 100
 	}
 	rng := rng(l.Seed, 3)
 	var wait sync.WaitGroup
@@ -287,7 +309,7 @@ func (l *lab) faults(ctx context.Context) {
 			sleep(ctx, lasts)
 			end()
 		})
-		sleep(ctx, time.Duration(100+rng.IntN(1200))*time.Millisecond)
+		sleep(ctx, time.Duration(gap+rng.IntN(7*gap))*time.Millisecond)
 	}
 }
 

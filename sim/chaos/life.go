@@ -83,7 +83,21 @@ func (l *lab) next() ending {
 	case roll < 90:
 		e.at(moments[l.rng.IntN(len(moments))].name, l.rng)
 	}
+	if l.behind() {
+		e.rest()
+	}
 	return e
+}
+
+// rest makes the life a long one. The next step or moment of a busy bot comes in
+// its first second, so there is none; what was drawn for the life is drawn all the
+// same, and the lives after it are those of the seed. Without such lives, a
+// machine that needs seconds to start the bot has it die again and again with the
+// same questions open, until it apologises for them: that is the lab's doing and
+// no weakness of the bot's.
+func (e *ending) rest() {
+	e.step, e.nth, e.moment = "", 0, ""
+	e.after += 8 * time.Second
 }
 
 // at makes the bot be killed at a step or moment.
@@ -159,7 +173,7 @@ func (l *lab) between(ctx context.Context, rest bool) {
 	switch {
 	case roll < l.often(outage) && l.Age != nil:
 		l.outage(ctx)
-	case roll < 2*l.often("gateway-refused"):
+	case roll < l.often(outage)+l.often("gateway-refused")/2:
 		g := l.rec.give("gateway-refused", "while the bot was down", "")
 		l.discord.Forget()
 		l.rec.over(g)
@@ -175,7 +189,7 @@ func (l *lab) often(fault string) int {
 	switch {
 	case !slices.Contains(chosen, fault):
 		return 0
-	case len(chosen) < 4:
+	case few(chosen):
 		return 70
 	}
 	return 10
