@@ -62,6 +62,7 @@ type lab struct {
 	env     []string
 	log     *logFile
 	begun   chan struct{} // closed when the bot was connected for the first time: what was asked before is not its affair
+	known   chan struct{} // closed when the bot knows all places: before, it is neither killed nor disturbed
 	calm    chan struct{} // closed when all is asked and no fault is given any more
 	moment  chan fault.Class
 	lived   atomic.Int64 // lives of the bot so far
@@ -118,7 +119,7 @@ func open(ctx context.Context, cfg Config) (*lab, error) {
 	if cfg.Latency.Last == 0 {
 		cfg.Latency = geminisim.Latency{First: 30 * time.Millisecond, Last: 180 * time.Millisecond}
 	}
-	l := &lab{Config: cfg, plan: fault.NewPlan(), begun: make(chan struct{}), calm: make(chan struct{}), moment: make(chan fault.Class, 16), rng: rng(cfg.Seed, 2), calendar: firstCalendar}
+	l := &lab{Config: cfg, plan: fault.NewPlan(), begun: make(chan struct{}), known: make(chan struct{}), calm: make(chan struct{}), moment: make(chan fault.Class, 16), rng: rng(cfg.Seed, 2), calendar: firstCalendar}
 	l.tally.kills, l.tally.passed = map[string]int{}, map[string]int{}
 	var err error
 	if l.log, err = openLog(filepath.Join(cfg.Dir, "bot.log")); err != nil {
@@ -226,10 +227,9 @@ func (l *lab) disturb(ctx context.Context, t *town) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if err := t.greet(); err != nil {
+	if err := l.welcome(ctx, t); err != nil {
 		return err
 	}
-	sleep(ctx, settling) // a bot that is new to the world has nothing to look back on
 	faults, cancel := context.WithCancel(ctx)
 	var wait sync.WaitGroup
 	wait.Go(func() { l.faults(faults) })
@@ -253,6 +253,20 @@ func (l *lab) disturb(ctx context.Context, t *town) error {
 		if tick%500 == 0 {
 			l.rec.used(l.discord.Uses())
 		}
+	}
+	return nil
+}
+
+// welcome has people make their places known to the bot, and waits until they are:
+// a bot that is new to the world has nothing to look back on.
+func (l *lab) welcome(ctx context.Context, t *town) error {
+	defer close(l.known)
+	if err := t.greet(); err != nil {
+		return err
+	}
+	sleep(ctx, settling)
+	for end := time.Now().Add(startWait); l.rec.waiting(startWait) > 0 && time.Now().Before(end) && ctx.Err() == nil; {
+		sleep(ctx, settling/10)
 	}
 	return nil
 }

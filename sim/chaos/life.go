@@ -312,7 +312,7 @@ func (s *life) tick(begun time.Time, rest *repose, calm bool) (end string, over 
 	switch {
 	case calm && rest.reached(s.lab):
 		return atRest, true
-	case s.e.none || time.Since(s.since) < s.e.after:
+	case s.e.none || !closed(s.known) || time.Since(s.since) < s.e.after:
 		return "", false
 	case s.e.stop > 0:
 		return s.stop(s.e.stop), true

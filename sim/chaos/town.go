@@ -17,6 +17,7 @@ type place struct {
 	id     messages.ChannelID
 	kind   Kind
 	people []messages.UserID
+	open   bool // all that is said there is for the bot
 }
 
 // A town is the simulated Discord's people, who ask.
@@ -61,22 +62,24 @@ func newTown(sim *discordsim.Server, rec *recorder, rng *rand.Rand, channels int
 			if err != nil {
 				return nil, err
 			}
-			t.places = append(t.places, &place{id: dm, kind: Direct, people: []messages.UserID{one}})
+			t.places = append(t.places, &place{id: dm, kind: Direct, people: []messages.UserID{one}, open: true})
 		}
 	}
 	return t, nil
 }
 
-// greet has everybody with a direct message ask something in it: Discord tells
-// bots of no direct messages but those in which they hear something.
+// greet has somebody ask something in each direct message and thread: Discord
+// tells bots of no direct messages but those in which they hear something, and has
+// them join a thread when they are mentioned in it.
 func (t *town) greet() error {
 	for _, p := range t.places {
-		if p.kind != Direct {
+		if p.kind == Mention {
 			continue
 		}
 		if err := t.question(p, p.people[0]); err != nil {
 			return err
 		}
+		p.open = true
 	}
 	return nil
 }
@@ -129,11 +132,11 @@ func (t *town) nextTag(pieces int) string {
 
 // text is how a question is worded in a place.
 func (p *place) text(tag string) string {
-	mention := "@Troupe "
-	if p.kind == Direct {
-		mention = ""
+	text := "What about " + tag + "?"
+	if p.open {
+		return text
 	}
-	return mention + "What about " + tag + "?"
+	return "@Troupe " + text
 }
 
 // question has somebody ask something by a message, and perhaps edit or delete it.
