@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"troupe/messages"
+	"troupe/sim/discordsim"
 )
 
 // A Wrong is a kind of breach of what is promised.
@@ -126,4 +127,15 @@ func brief(text string) string {
 		return text
 	}
 	return text[:50] + " ... " + text[len(text)-35:]
+}
+
+func eventName(e Event) string {
+	switch e.Kind {
+	case discordsim.MessageCreated:
+		return "posted"
+	case discordsim.MessageDeleted:
+		return "deleted"
+	case discordsim.MessageEdited, discordsim.TypingStarted, discordsim.WorldChanged:
+	}
+	return "edited"
 }

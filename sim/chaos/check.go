@@ -3,7 +3,6 @@ package chaos
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -29,73 +28,6 @@ type ask struct {
 	at    time.Time
 	last  time.Time          // when anything of it changed last
 	seen  messages.MessageID // where it stands in the channel: a command appears when it is acknowledged
-}
-
-// An indexed finds the questions that messages are about.
-type indexed struct {
-	asks     []*ask
-	triggers map[messages.MessageID]*ask
-	families map[string][]*ask
-}
-
-func index(r *Record) *indexed {
-	x := &indexed{triggers: map[messages.MessageID]*ask{}, families: map[string][]*ask{}}
-	for i := range r.Asks {
-		a := &ask{Ask: &r.Asks[i], begun: -1, whole: -1, seen: r.Asks[i].Trigger}
-		x.asks = append(x.asks, a)
-		x.triggers[a.Trigger] = a
-		x.families[family(a.Tag)] = append(x.families[family(a.Tag)], a)
-	}
-	return x
-}
-
-// about returns the questions that a message is about, and the tag that it
-// answers, if it does.
-func (x *indexed) about(m *discordsim.Message) (asks []*ask, tag string) {
-	if found := answered.FindStringSubmatch(m.Content); found != nil {
-		tag = found[1]
-	}
-	var direct *ask
-	switch {
-	case m.Interaction != 0:
-		direct = x.triggers[messages.MessageID(m.Interaction)]
-	case m.Reply != nil:
-		direct = x.triggers[m.Reply.ID]
-	}
-	group := x.families[family(tag)]
-	if tag == "" && direct != nil {
-		group = x.families[family(direct.Tag)]
-	}
-	if tag != "" && len(group) == 1 {
-		return group, tag
-	}
-	if direct != nil {
-		asks = append(asks, direct)
-	}
-	for _, a := range group {
-		if a != direct && a.Channel == m.Channel && slices.Contains(addressed(m.Content), a.Asker) {
-			asks = append(asks, a)
-		}
-	}
-	return asks, tag
-}
-
-// concerns reports whether a message is about a question.
-func (x *indexed) concerns(m *discordsim.Message, a *Ask) bool {
-	asks, _ := x.about(m)
-	return slices.ContainsFunc(asks, func(b *ask) bool { return b.Trigger == a.Trigger })
-}
-
-var address = regexp.MustCompile(`^(\s*<@\d+>)+`)
-
-// addressed returns who is mentioned where a text begins.
-func addressed(text string) (ids []messages.UserID) {
-	for m := range strings.FieldsSeq(strings.ReplaceAll(address.FindString(text), "><", "> <")) {
-		if id, err := messages.ParseID[messages.UserID](strings.Trim(m, "<@>")); err == nil {
-			ids = append(ids, id)
-		}
-	}
-	return ids
 }
 
 // A checker goes through a record.
@@ -178,84 +110,6 @@ func (c *checker) attribute(m *said) {
 		a.said = slices.Insert(a.said, at, m)
 	}
 }
-
-// isWhole reports whether the messages so far hold a whole outcome.
-func (c *checker) isWhole(a *ask) bool {
-	p := c.pieces(a)
-	if len(p.refusals) > 0 {
-		return true
-	}
-	for _, m := range p.answer {
-		if strings.HasSuffix(m.Content, cutNote[1:]) {
-			return true
-		}
-		if strings.Contains(c.text(m), ".end") {
-			return c.fits(a, p.answer)
-		}
-	}
-	return false
-}
-
-// pieces are the messages of a question, by what they hold.
-type pieces struct {
-	answer   []*said // with words of the answer
-	begins   int     // of those, that begin one
-	refusals []*said
-	thinking bool
-}
-
-func (c *checker) pieces(a *ask) (p pieces) {
-	for _, m := range a.said {
-		switch {
-		case m.Thinking:
-			p.thinking = true
-		case m.tag == "":
-			p.refusals = append(p.refusals, m)
-		default:
-			p.answer = append(p.answer, m)
-			if strings.Contains(m.Content, ".begin") {
-				p.begins++
-			}
-		}
-	}
-	return p
-}
-
-// text returns what a message holds: the file, where that stands for the text.
-func (c *checker) text(m *said) string {
-	for _, f := range m.Attachments {
-		if text, ok := c.Files[f.ID]; ok {
-			return text
-		}
-	}
-	return strings.TrimSpace(address.ReplaceAllString(m.Content, ""))
-}
-
-// joined returns the words of messages, one space between two.
-func (c *checker) joined(list []*said) string {
-	var words []string
-	for _, m := range list {
-		words = append(words, strings.Fields(c.text(m))...)
-	}
-	return strings.Join(words, " ")
-}
-
-// fits reports whether messages hold the whole answer to one of the wordings of
-// the question, and nothing else.
-func (c *checker) fits(a *ask, list []*said) bool {
-	got := c.joined(list)
-	for _, tag := range append([]string{a.Tag}, a.Edits...) {
-		if got == normal(Answer(tag)) {
-			return true
-		}
-	}
-	return false
-}
-
-func normal(text string) string { return strings.Join(strings.Fields(text), " ") }
-
-// cutNote is how an answer ends that is said to be cut off.
-const cutNote = " -# (cut off)"
 
 func (c *checker) breach(w Wrong, a *ask, m *said, format string, args ...any) {
 	b := Breach{Wrong: w, Detail: fmt.Sprintf(format, args...)}
@@ -349,49 +203,6 @@ func (c *checker) answer(a *ask, p pieces) Outcome {
 	return None
 }
 
-// surplus reports whether the messages hold a whole answer and something more.
-func (c *checker) surplus(a *ask, list []*said) bool {
-	for i := range list {
-		for j := i + 1; j <= len(list); j++ {
-			if c.fits(a, list[i:j]) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// order finds questions of one person in one channel that had their outcome too
-// early. A command is asked when it is sent, and seen in the channel once it is
-// acknowledged: what lies between has no order with it.
-func (c *checker) order() {
-	type line struct {
-		channel messages.ChannelID
-		asker   messages.UserID
-	}
-	lines := map[line][]*ask{}
-	for _, a := range c.asks {
-		if a.begun >= 0 && a.whole >= 0 && a.Deleted.IsZero() {
-			l := line{a.Channel, a.Asker}
-			c.first(a, lines[l])
-			lines[l] = append(lines[l], a)
-		}
-	}
-}
-
-// first checks that nothing of a question's outcome came before those of the
-// questions before it were whole.
-func (c *checker) first(a *ask, before []*ask) {
-	for _, b := range slices.Backward(before) {
-		if b.Trigger < a.Trigger && b.seen < a.seen && a.begun < b.whole {
-			c.breach(OutOfOrder, a, nil, "it was answered from %s on, but %v %s, asked before, not before %s",
-				clock(c.Events[a.begun].At), b.Trigger, b.Tag, clock(c.Events[b.whole].At))
-			c.verdict.Breaches[len(c.verdict.Breaches)-1].Before = b.Ask
-			return
-		}
-	}
-}
-
 // disturbed reports whether any fault was at work that keeps the bot from
 // hearing or from saying something.
 func (c *checker) disturbed(from, to time.Time) bool {
@@ -401,15 +212,4 @@ func (c *checker) disturbed(from, to time.Time) bool {
 		}
 	}
 	return false
-}
-
-func eventName(e Event) string {
-	switch e.Kind {
-	case discordsim.MessageCreated:
-		return "posted"
-	case discordsim.MessageDeleted:
-		return "deleted"
-	case discordsim.MessageEdited, discordsim.TypingStarted, discordsim.WorldChanged:
-	}
-	return "edited"
 }

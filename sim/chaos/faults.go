@@ -34,3 +34,6 @@ func only(names []string) (chosen []string) {
 
 // few reports whether so little is chosen that it is given more often.
 func few(chosen []string) bool { return len(chosen) < 4 }
+
+// ofLife reports whether a fault is one of the bot's process.
+func ofLife(fault string) bool { return fault == killed || fault == halted || fault == outage }

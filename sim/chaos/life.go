@@ -3,51 +3,11 @@ package chaos
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"time"
 
 	"troupe/sim/discordsim"
-	"troupe/sim/fault"
-	"troupe/sim/geminisim"
 )
-
-// An ending is how a life of the bot's is to end.
-type ending struct {
-	step   string // killed there; "" for none
-	nth    int    // time that it comes past the step
-	moment string // killed there: a name of moments; "" for none
-	stop   int    // requests to stop
-	after  time.Duration
-	none   bool
-}
-
-// moments are those of the simulated world at which the bot may be killed.
-var moments = []struct {
-	name  string
-	class fault.Class
-	fault fault.Fault
-}{
-	{"discord/post has come", discordsim.ClassMessageCreate, fault.Fault{Hang: true}},
-	{"discord/post is done", discordsim.ClassMessageCreate, fault.Fault{Hang: true, Act: true}},
-	{"discord/edit has come", discordsim.ClassMessageEdit, fault.Fault{Hang: true}},
-	{"discord/edit is done", discordsim.ClassMessageEdit, fault.Fault{Hang: true, Act: true}},
-	{"discord/callback is done", discordsim.ClassCallback, fault.Fault{Hang: true, Act: true}},
-	{"gemini/stream has come", geminisim.ClassStream, fault.Fault{Hang: true}},
-	{"gemini/stream is under way", geminisim.ClassStream, fault.Fault{CutAfter: 2}},
-}
-
-// Places returns where the bot may be killed: steps, and moments of the simulated
-// world.
-func Places() (names []string) {
-	for _, s := range Steps() {
-		names = append(names, s.Name)
-	}
-	for _, m := range moments {
-		names = append(names, m.name)
-	}
-	return names
-}
 
 // A tally counts what a lab has done to the bot's process.
 type tally struct {
@@ -56,59 +16,6 @@ type tally struct {
 	passed map[string]int // steps at which it was stopped and went on
 	stops  int
 	damage []Breach
-}
-
-// ofLife reports whether a fault is one of the bot's process.
-func ofLife(fault string) bool { return fault == killed || fault == halted || fault == outage }
-
-// next says how the next life is to end.
-func (l *lab) next() ending {
-	chosen := only(l.Only)
-	kill, stop := slices.Contains(chosen, killed), slices.Contains(chosen, halted)
-	e := ending{after: time.Duration(200+l.rng.IntN(1300)) * time.Millisecond}
-	if l.rng.IntN(10) == 0 {
-		e.after += time.Duration(l.rng.IntN(10_000)) * time.Millisecond
-	}
-	roll := l.rng.IntN(100)
-	switch {
-	case !kill && !stop:
-		e.none = true
-	case stop && (!kill || roll < 15):
-		e.stop = 1 + l.rng.IntN(3)/2
-	case len(l.At) > 0:
-		e.at(l.At[l.tally.lives%len(l.At)], l.rng)
-	case roll < 75:
-		steps := Steps()
-		e.at(steps[l.tally.lives%len(steps)].Name, l.rng)
-	case roll < 90:
-		e.at(moments[l.rng.IntN(len(moments))].name, l.rng)
-	}
-	if l.behind() {
-		e.rest()
-	}
-	return e
-}
-
-// rest makes the life a long one. The next step or moment of a busy bot comes in
-// its first second, so there is none; what was drawn for the life is drawn all the
-// same, and the lives after it are those of the seed. Without such lives, a
-// machine that needs seconds to start the bot has it die again and again with the
-// same questions open, until it apologises for them: that is the lab's doing and
-// no weakness of the bot's.
-func (e *ending) rest() {
-	e.step, e.nth, e.moment = "", 0, ""
-	e.after += 8 * time.Second
-}
-
-// at makes the bot be killed at a step or moment.
-func (e *ending) at(name string, rng *rand.Rand) {
-	for _, m := range moments {
-		if m.name == name {
-			e.moment = name
-			return
-		}
-	}
-	e.step, e.nth = name, 1+rng.IntN(8)
 }
 
 // live runs the bot, one life after the other, until it has come to rest.
@@ -157,58 +64,6 @@ func nameOf(what string) string {
 		return halted
 	}
 	return killed
-}
-
-// between looks at what a dead bot has left, and may let time pass.
-func (l *lab) between(ctx context.Context, rest bool) {
-	if l.Check != nil {
-		if err := l.Check(ctx, l.store()); err != nil {
-			l.damaged("the store is damaged: %v", err)
-		}
-	}
-	if rest {
-		return
-	}
-	roll := l.rng.IntN(100)
-	switch {
-	case roll < l.often(outage) && l.Age != nil:
-		l.outage(ctx)
-	case roll < l.often(outage)+l.often("gateway-refused")/2:
-		g := l.rec.give("gateway-refused", "while the bot was down", "")
-		l.discord.Forget()
-		l.rec.over(g)
-	case roll < 30:
-		sleep(ctx, time.Duration(l.rng.IntN(1500))*time.Millisecond)
-	}
-}
-
-// often returns how many times out of a hundred a fault is given while the bot is
-// down: more often if little else is asked for.
-func (l *lab) often(fault string) int {
-	chosen := only(l.Only)
-	switch {
-	case !slices.Contains(chosen, fault):
-		return 0
-	case few(chosen):
-		return 70
-	}
-	return 10
-}
-
-// outage makes the time that the bot is down minutes long: nonces are forgotten,
-// and mostly the session too.
-func (l *lab) outage(ctx context.Context) {
-	d := time.Duration(3+l.rng.IntN(5)) * time.Minute
-	g := l.rec.give(outage, d.String(), "")
-	l.discord.ForgetNonces()
-	if l.rng.IntN(3) > 0 {
-		l.discord.Forget()
-	}
-	l.advance(d)
-	if err := l.Age(ctx, l.store(), d); err != nil {
-		l.damaged("the store cannot be aged: %v", err)
-	}
-	l.rec.over(g)
 }
 
 func (l *lab) damaged(format string, args ...any) {
@@ -282,8 +137,7 @@ func (s *life) run(ctx context.Context) string {
 			s.e.none = true
 			s.disarm()
 		case <-tick.C:
-			switch end, over := s.tick(begun, &rest, calm == nil); {
-			case over:
+			if end, over := s.tick(begun, &rest, calm == nil); over {
 				return end
 			}
 		}
@@ -388,29 +242,4 @@ func (s *life) stop(times int) string {
 		s.damaged("told to stop %d times, the bot ended with %v", times, s.p.err)
 	}
 	return stopped
-}
-
-// A repose tells when all is said.
-type repose struct{ looked time.Time }
-
-// reached reports whether every question has its outcome, or none comes any more.
-func (r *repose) reached(l *lab) bool {
-	if time.Since(r.looked) < 250*time.Millisecond {
-		return false
-	}
-	l.rec.used(l.discord.Uses())
-	quiet := l.rec.quiet()
-	if n := l.rec.waiting(time.Hour); n == 0 && quiet > 2*time.Second || quiet > l.Patience {
-		return true
-	}
-	if quiet < 5*time.Second || time.Since(r.looked) < 5*time.Second {
-		if quiet < 5*time.Second {
-			r.looked = time.Now()
-		}
-		return false
-	}
-	r.looked = time.Now()
-	v := Check(l.rec.record(l.discord.File))
-	l.progress("%d open, nothing said for %v", v.Count(Lost)+v.Count(CutOff), quiet.Round(time.Second))
-	return v.Count(Lost)+v.Count(CutOff) == 0
 }

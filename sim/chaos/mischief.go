@@ -1,14 +1,50 @@
 package chaos
 
 import (
+	"context"
 	"math/rand/v2"
 	"strconv"
+	"sync"
 	"time"
 
 	"troupe/sim/discordsim"
 	"troupe/sim/fault"
 	"troupe/sim/geminisim"
 )
+
+// faults gives one fault after the other, sometimes two at a time, and returns
+// when the last one is over.
+func (l *lab) faults(ctx context.Context) {
+	chosen := only(l.Only)
+	var names []string
+	for _, f := range chosen {
+		switch {
+		case ofLife(f):
+		case f == "gateway-op9" || f == "gateway-refused" || f == "gateway-close": // they take seconds to get over
+			names = append(names, f)
+		default:
+			names = append(names, f, f, f)
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	gap := 300
+	if few(chosen) {
+		gap = 100
+	}
+	rng := rng(l.Seed, 3)
+	var wait sync.WaitGroup
+	defer wait.Wait()
+	for ctx.Err() == nil {
+		lasts, end := l.mischief(names[rng.IntN(len(names))], rng)
+		wait.Go(func() {
+			sleep(ctx, lasts)
+			end()
+		})
+		sleep(ctx, time.Duration(gap+rng.IntN(7*gap))*time.Millisecond)
+	}
+}
 
 // mischief gives a fault for a while, and returns how long. It is over when end
 // is called.

@@ -168,8 +168,7 @@ func (r *recorder) met(c fault.Class) {
 	defer r.mu.Unlock()
 	now := time.Now()
 	for g, class := range r.active {
-		prefix, wild := strings.CutSuffix(string(class), "*")
-		if class == c || wild && strings.HasPrefix(string(c), prefix) {
+		if class.Covers(c) {
 			g.Hits = append(g.Hits, now)
 		}
 	}

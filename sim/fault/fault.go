@@ -105,7 +105,7 @@ func (p *Plan) Take(c Class) Fault {
 func (p *Plan) find(c Class, slow bool) int {
 	best := -1
 	for i, r := range p.rules {
-		if r.fault.slows() == slow && r.class.covers(c) && (best < 0 || len(r.class) > len(p.rules[best].class)) {
+		if r.fault.slows() == slow && r.class.Covers(c) && (best < 0 || len(r.class) > len(p.rules[best].class)) {
 			best = i
 		}
 	}
@@ -122,7 +122,8 @@ func (p *Plan) count(i int) {
 	}
 }
 
-func (c Class) covers(other Class) bool {
+// Covers reports whether a rule that is set for c befalls calls of the other class.
+func (c Class) Covers(other Class) bool {
 	if prefix, wild := strings.CutSuffix(string(c), "*"); wild {
 		return strings.HasPrefix(string(other), prefix)
 	}
