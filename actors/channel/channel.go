@@ -71,6 +71,7 @@ type channel struct {
 	tries  int       // to ask it before
 
 	waking  int    // answers due before events are taken up
+	unread  int    // times that the backlog could not be read
 	held    []held // events meanwhile, or while it catches up
 	missed  missed
 	filling bool // the history is being read
@@ -107,7 +108,7 @@ type running struct {
 type (
 	placeAsked   struct{}
 	placeAgain   struct{}
-	backlogAsked struct{ again bool } // it could not be read before
+	backlogAsked struct{}
 	historyAsked struct{}
 	missedAsked  struct{}
 	readMissed   struct{}
@@ -135,9 +136,9 @@ func (a *channel) Receive(c *actor.Context) {
 	switch m := c.Message().(type) {
 	case actor.Started:
 		a.waking++
-		a.askBacklog(c, backlogAsked{})
+		a.askBacklog(c)
 	case backlogAsked:
-		a.askBacklog(c, m)
+		a.askBacklog(c)
 	case *messages.MessageReceived, *messages.MessageEdited, *messages.MessagesDeleted, *messages.CommandUsed,
 		*messages.Wake, *messages.CatchUp:
 		a.event(c, held{m, c.Sender()})
@@ -208,7 +209,7 @@ func (a *channel) answered(c *actor.Context, m actors.Answered) {
 	case placeAsked:
 		a.guildAnswered(c, m)
 	case backlogAsked:
-		a.backlog(c, m, tag.again)
+		a.backlog(c, m)
 	case historyAsked:
 		a.history(c, m)
 	case missedAsked:

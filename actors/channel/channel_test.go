@@ -281,23 +281,33 @@ func TestBacklog(t *testing.T) {
 	})
 }
 
-// What a former instance has left is taken up when it can be read, however late.
+// What a former instance has left is taken up when it can be read, however late,
+// and before what comes, unless that would take too long.
 func TestBacklogUnread(t *testing.T) {
-	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
-		s := newStage(e, func(s *stage, _ *Config) {
-			s.unfinished = []messages.Trigger{{ID: 5, Asker: messages.User{ID: ann}, Text: "old", Guild: guildID}}
-			s.unread = 3
+	for _, unread := range []int{1, backlogHolds - 1, backlogHolds, 2 * backlogHolds} {
+		actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+			asker := ann
+			if unread >= backlogHolds {
+				asker = bob
+			}
+			s := newStage(e, func(s *stage, _ *Config) {
+				s.unfinished = []messages.Trigger{{ID: 5, Asker: messages.User{ID: asker}, Text: "old", Guild: guildID}}
+				s.unread = unread
+			})
+			began := time.Now()
+			if d := cmp.Diff(&messages.Taken{}, s.say(6, ann, "new")); d != "" || time.Since(began) > time.Minute {
+				t.Errorf("after %v: %s", time.Since(began), d)
+			}
+			time.Sleep(3 * time.Minute)
+			synctest.Wait()
+			if first := len(s.turns[6]) == 0; first != (unread < backlogHolds) {
+				t.Errorf("%d times unread: what was left came first: %v", unread, first)
+			}
+			if len(s.turns[5]) != 1 || !s.turns[5][0].Again {
+				t.Errorf("%d times unread, turns started: %v", unread, s.turns)
+			}
 		})
-		began := time.Now()
-		if d := cmp.Diff(&messages.Taken{}, s.say(6, bob, "new")); d != "" || time.Since(began) > time.Second {
-			t.Error("a new question waits for the store to be read", d)
-		}
-		time.Sleep(time.Minute)
-		synctest.Wait()
-		if len(s.turns[6]) != 1 || len(s.turns[5]) != 1 || !s.turns[5][0].Again {
-			t.Errorf("turns started: %v", s.turns)
-		}
-	})
+	}
 }
 
 // A question that the store knows, though the channel does not, may have been
