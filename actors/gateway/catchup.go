@@ -51,15 +51,15 @@ func (a *gateway) behind(now time.Time) bool {
 	return !a.gap.over(now)
 }
 
-// received hands on what somebody said. If it is a direct message in which
-// something was missed, that comes first.
+// received hands on what somebody said. In a direct message, what was missed comes
+// first.
 func (a *gateway) received(c *actor.Context, m *messages.MessageReceived) {
 	now := time.Now()
 	if a.runs { // what a resumed session repeats was said a while ago
 		a.mark.heard(m.Message.ID, now)
 	}
-	if m.Message.Guild == 0 && a.gap.direct(m.Message.Channel, now) {
-		a.catchUp(c, m.Message.Channel, 0)
+	if m.Message.Guild == 0 {
+		a.direct(c, m.Message.Channel)
 	}
 	d := a.delivery(m.Message.Channel, m, m.Seq)
 	a.mark.begin(d, m.Message.ID.Time())
@@ -103,11 +103,16 @@ func (a *gateway) directs(c *actor.Context, m actors.Answered) {
 	}
 	a.gap.listed = true
 	for _, id := range found.Channels {
-		if a.gap.direct(id, time.Now()) {
-			a.catchUp(c, id, 0)
-		}
+		a.direct(c, id)
 	}
 	a.keep(c)
+}
+
+// direct has a direct message catch up that was not told to yet.
+func (a *gateway) direct(c *actor.Context, id messages.ChannelID) {
+	if a.gap.direct(id, time.Now()) {
+		a.catchUp(c, id, 0)
+	}
 }
 
 // catchUp tells a channel of the gap.

@@ -12,13 +12,13 @@ import (
 	"troupe/messages"
 )
 
-// order returns what the channels heard since the last time: 1 for a message, the
-// other way round for being told to catch up.
+// order returns what the channels heard since the last time: their ID for what was
+// said in them, the other way round for being told to catch up.
 func (s *station) order() (ids []int) {
 	for _, m := range s.channels.Take() {
 		d := m.(*messages.Deliver)
 		switch d.Message.(type) {
-		case *messages.MessageReceived:
+		case *messages.MessageReceived, *messages.CommandUsed:
 			ids = append(ids, int(d.To))
 		case *messages.CatchUp:
 			ids = append(ids, -int(d.To))
@@ -71,6 +71,39 @@ func TestNewSessionCatchesUp(t *testing.T) {
 			t.Errorf("kept as alive: %v", got)
 		}
 	})
+}
+
+// A question that is asked by a command in a direct message does not overtake what
+// was missed there either, whether or not the command can be answered.
+func TestCommandCatchesUp(t *testing.T) {
+	for name, tt := range map[string]struct {
+		command messages.CommandUsed
+		ackErr  error
+		want    []int
+	}{
+		"in a direct message": {messages.CommandUsed{Name: "chat", Channel: 32}, nil, []int{-32, 32}},
+		"forgotten": {
+			messages.CommandUsed{Name: "chat", Channel: 32}, &messages.Failure{Cause: messages.CauseGone}, []int{-32},
+		},
+		"told already":    {messages.CommandUsed{Name: "chat", Channel: 30}, nil, []int{30}},
+		"in a guild":      {messages.CommandUsed{Name: "chat", Channel: 10, Guild: 2}, nil, []int{10}},
+		"not to be asked": {messages.CommandUsed{Name: "help", Channel: 32}, nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+				time.Sleep(time.Until(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)))
+				s := newStation(e, func(s *station) {
+					s.alive, s.directs, s.ackErr = time.Now(), []messages.ChannelID{30}, tt.ackErr
+				})
+				s.tell(&messages.SessionStarted{})
+				s.order()
+				s.tell(&tt.command)
+				if got := s.order(); !slices.Equal(got, tt.want) {
+					t.Errorf("the channels hear %v, want %v", got, tt.want)
+				}
+			})
+		})
+	}
 }
 
 // A channel that does not catch up is told again, and the mark waits for it. A

@@ -160,10 +160,14 @@ func (a *gateway) acknowledge(c *actor.Context, d *delivery) {
 	a.keep(c)
 }
 
-// command answers a command to Discord, which waits 3 s at most.
+// command answers a command to Discord, which waits 3 s at most. A question in a
+// direct message comes after what was missed there.
 func (a *gateway) command(c *actor.Context, m *messages.CommandUsed) {
 	d := &delivery{to: a.cfg.Commands, message: m, event: m, seq: m.Seq}
 	if m.Name == "chat" {
+		if m.Guild == 0 {
+			a.direct(c, m.Channel)
+		}
 		d = a.delivery(m.Channel, m, m.Seq)
 		d.unanswered = true
 		a.lines.join(d, true)
