@@ -3,12 +3,9 @@ package bot_test
 import (
 	"flag"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -57,64 +54,27 @@ func TestAbuse(t *testing.T) {
 
 // An abuse is all that is done to a bot, and what is known of it afterwards.
 type abuse struct {
-	*stage
-	r        *rand.Rand
-	plan     *fault.Plan // of Discord
-	people   []messages.UserID
+	*witness
+	plan     *fault.Plan          // of Discord
 	places   []messages.ChannelID // of the guild
-	directs  map[messages.UserID]messages.ChannelID
 	registry *prometheus.Registry
 
-	mu     sync.Mutex
-	record chaos.Record
+	// With mu held:
 	armed  string // the kind of actor that is to panic at its next message; "" for none
 	panics int
 }
 
 func newAbuse(s *stage, plan *fault.Plan, seed uint64) *abuse {
-	a := &abuse{
-		stage: s, r: rand.New(rand.NewPCG(seed, 0)), plan: plan, directs: map[messages.UserID]messages.ChannelID{},
-		record: chaos.Record{Bot: s.discord.Bot(), Files: map[uint64]string{}},
-	}
+	people := append([]messages.UserID{s.ann, s.bob}, s.newcomers(4)...)
+	a := &abuse{witness: newWitness(s, seed, people), plan: plan}
 	s.cfg.Gemini.TokensPerMinute, s.cfg.Gemini.RequestsPerDay, s.cfg.Limits.DailySpend = 0, 0, 0
 	s.cfg.Memory.Idle = time.Minute
 	s.alter = func(w *supervision.World) { a.registry = w.Metrics.(*prometheus.Registry) }
-	a.people = []messages.UserID{s.ann, s.bob}
-	for i := range 4 {
-		p := s.discord.AddUser(fmt.Sprint("Person", i))
-		s.discord.AddMember(s.guild, p)
-		a.people = append(a.people, p)
-	}
 	a.places = []messages.ChannelID{s.general, s.discord.AddChannel(s.guild, "other"), s.discord.AddChannel(s.guild, "third")}
-	for _, p := range a.people {
-		dm, err := s.discord.OpenDM(p)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		a.directs[p] = dm
-	}
-	s.gemini.SetAnswer(answerTag)
 	s.gemini.SetLatency(geminisim.Latency{First: 300 * time.Millisecond, Last: 2 * time.Second})
-	s.t.Cleanup(s.discord.Watch(a.watch))
 	plan.Met(func(_ fault.Class, f fault.Fault) { a.hit("discord", f) })
 	s.gemini.Plan().Met(func(_ fault.Class, f fault.Fault) { a.hit("gemini", f) })
 	return a
-}
-
-var tag = regexp.MustCompile(`q\d+-\d+e*`)
-
-func answerTag(p *messages.Prompt) geminisim.Reply {
-	tags := tag.FindAllString(p.Turns[len(p.Turns)-1].Text, -1)
-	if len(tags) == 0 {
-		return geminisim.Reply{Text: "That was no question."}
-	}
-	return geminisim.Reply{Text: chaos.Answer(tags[len(tags)-1])}
-}
-
-func (a *abuse) watch(c discordsim.Change) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.record.Events = append(a.record.Events, chaos.Event{At: time.Now(), Change: c})
 }
 
 // hit notes that a call met a fault.
@@ -160,7 +120,7 @@ func (a *abuse) before(kind string, _ any) {
 // comes while the bot is away, Discord does not tell.
 func (a *abuse) greet() {
 	for _, who := range a.people {
-		a.say(who, a.directs[who], a.newTag(3), chaos.Direct)
+		a.question(who, a.directs[who], a.newTag(3), chaos.Direct)
 	}
 	time.Sleep(time.Minute)
 }
@@ -208,18 +168,13 @@ func (a *abuse) calm() {
 
 func (a *abuse) anybody() messages.UserID { return a.people[a.r.IntN(len(a.people))] }
 
-// newTag names one more question, whose answer has at most so many pieces.
-func (a *abuse) newTag(most int) string {
-	return fmt.Sprintf("q%d-%d", len(a.record.Asks)+1, max(a.r.IntN(most+5)-4, 0))
-}
-
 func (a *abuse) ask() {
 	who := a.anybody()
 	if a.r.IntN(4) == 0 {
-		a.say(who, a.directs[who], a.newTag(3), chaos.Direct)
+		a.question(who, a.directs[who], a.newTag(3), chaos.Direct)
 		return
 	}
-	a.say(who, a.places[a.r.IntN(len(a.places))], a.newTag(3), chaos.Mention)
+	a.question(who, a.places[a.r.IntN(len(a.places))], a.newTag(3), chaos.Mention)
 }
 
 // chorus has all people ask the same in one channel. One message holds the
@@ -227,14 +182,9 @@ func (a *abuse) ask() {
 func (a *abuse) chorus() {
 	where, tag := a.places[a.r.IntN(len(a.places))], a.newTag(1)
 	for _, who := range a.people {
-		a.say(who, where, tag, chaos.Mention)
+		a.question(who, where, tag, chaos.Mention)
 		time.Sleep(time.Duration(a.r.IntN(30)) * time.Millisecond)
 	}
-}
-
-func (a *abuse) say(who messages.UserID, where messages.ChannelID, tag string, kind chaos.Kind) {
-	id := a.stage.say(discordsim.Say{Person: who, Channel: where, Text: "@Troupe what is " + tag + "?"})
-	a.record.Asks = append(a.record.Asks, chaos.Ask{Trigger: id, Channel: where, Asker: who, Kind: kind, Tag: tag, At: time.Now()})
 }
 
 func (a *abuse) command() {
@@ -245,9 +195,7 @@ func (a *abuse) command() {
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	a.record.Asks = append(a.record.Asks, chaos.Ask{
-		Trigger: messages.MessageID(id), Channel: where, Asker: who, Kind: chaos.Command, Tag: tag, At: time.Now(),
-	})
+	a.asked(chaos.Ask{Trigger: messages.MessageID(id), Channel: where, Asker: who, Kind: chaos.Command, Tag: tag})
 }
 
 // latest returns a question of late that is still there, or nil.
@@ -334,24 +282,10 @@ func (a *abuse) sabotage() {
 	a.armed = kinds[a.r.IntN(len(kinds))]
 }
 
-// judge compares what the simulated Discord has seen with what was asked.
+// judge excuses what is not to be told from what an abuse explains.
 func (a *abuse) judge() {
 	a.t.Helper()
-	for _, u := range a.discord.Uses() {
-		for i := range a.record.Asks {
-			if a.record.Asks[i].Trigger == messages.MessageID(u.ID) {
-				a.record.Asks[i].Acknowledged = !u.Acknowledged.IsZero()
-			}
-		}
-	}
-	for _, m := range a.discord.MessagesOf(a.discord.Bot()) {
-		for _, f := range m.Attachments {
-			if file, ok := a.discord.File(f.ID); ok {
-				a.record.Files[f.ID] = string(file.Data)
-			}
-		}
-	}
-	v := chaos.Check(&a.record)
+	v := a.verdict()
 	excused := a.panics // apologies for what an actor could not take
 	for _, b := range v.Breaches {
 		if b.Wrong == chaos.OutOfOrder && (b.Ask.Kind == chaos.Command || b.Before.Kind == chaos.Command) {

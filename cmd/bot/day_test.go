@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -48,43 +46,24 @@ const dayRequests = 200
 
 // A day is a bot with its people for 24 hours, from noon in London on.
 type day struct {
-	*stage
-	r       *rand.Rand
-	people  []messages.UserID
-	places  []messages.ChannelID
+	*witness
+	places  []messages.ChannelID // the direct ones of the people, in their order, and those of the guild
 	folder  string
 	kills   int
 	process *life
-
-	mu     sync.Mutex
-	record chaos.Record
 }
 
 func newDay(s *stage) *day {
-	d := &day{stage: s, r: rand.New(rand.NewPCG(24, 0)), folder: s.t.TempDir()}
-	d.record = chaos.Record{Bot: s.discord.Bot(), Files: map[uint64]string{}}
+	d := &day{witness: newWitness(s, 24, s.newcomers(12)), folder: s.t.TempDir()}
 	s.cfg.Gemini.TokensPerMinute, s.cfg.Limits.DailySpend = 0, 0
 	s.cfg.Gemini.RequestsPerDay = dayRequests
-	s.gemini.SetAnswer(answerTag)
 	s.gemini.SetLatency(geminisim.Latency{First: 400 * time.Millisecond, Last: 6 * time.Second})
-	for i := range 12 {
-		p := s.discord.AddUser(fmt.Sprint("Person", i))
-		s.discord.AddMember(s.guild, p)
-		d.people = append(d.people, p)
-		dm, err := s.discord.OpenDM(p)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		d.places = append(d.places, dm)
+	for _, p := range d.people {
+		d.places = append(d.places, d.directs[p])
 	}
 	for i := range 8 {
 		d.places = append(d.places, s.discord.AddChannel(s.guild, fmt.Sprint("channel", i)))
 	}
-	s.t.Cleanup(s.discord.Watch(func(c discordsim.Change) {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.record.Events = append(d.record.Events, chaos.Event{At: time.Now(), Change: c})
-	}))
 	d.start()
 	for i := range d.people { // who writes to the bot for the first time while it is away is not known to it
 		d.ask(i)
@@ -120,11 +99,7 @@ func (d *day) ask(place int) {
 	if place < len(d.people) {
 		who, kind = d.people[place], chaos.Direct
 	}
-	tag := fmt.Sprintf("q%d-%d", len(d.record.Asks)+1, max(d.r.IntN(8)-4, 0))
-	id := d.say(discordsim.Say{Person: who, Channel: d.places[place], Text: "@Troupe what is " + tag + "?"})
-	d.record.Asks = append(d.record.Asks, chaos.Ask{
-		Trigger: id, Channel: d.places[place], Asker: who, Kind: kind, Tag: tag, At: time.Now(),
-	})
+	d.question(who, d.places[place], d.newTag(3), kind)
 }
 
 // incident is what happens at the beginning of an hour.
@@ -225,17 +200,10 @@ func (d *day) kill() {
 	d.process.end()
 }
 
-// judge compares what is in Discord with what was asked.
+// judge takes no refusal but those for the quota, and not too many of them.
 func (d *day) judge() {
 	d.t.Helper()
-	for _, m := range d.discord.MessagesOf(d.discord.Bot()) {
-		for _, f := range m.Attachments {
-			if file, ok := d.discord.File(f.ID); ok {
-				d.record.Files[f.ID] = string(file.Data)
-			}
-		}
-	}
-	v := chaos.Check(&d.record)
+	v := d.verdict()
 	var refused int
 	for _, b := range v.Breaches {
 		if b.Wrong == chaos.Unexplained && strings.Contains(b.Detail, "lets me ask in a day") {

@@ -101,7 +101,7 @@ func (l *lab) reply(p *messages.Prompt) geminisim.Reply {
 		l.rec.met(emptyClass)
 		return geminisim.Reply{}
 	}
-	return reply(p)
+	return Reply(p)
 }
 
 // emptyClass is that of calls that Gemini answers with nothing.

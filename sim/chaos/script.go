@@ -44,15 +44,17 @@ func Answer(tag string) string {
 	return b.String()
 }
 
-// asked finds tags in what the bot asks Gemini.
+// asked finds tags in what is asked of Gemini.
 var asked = regexp.MustCompile(`q\d+-\d+e*`)
 
 // makeTag names a question whose answer has so many pieces; one of 0 pieces is
 // short.
 func makeTag(number, pieces int) string { return fmt.Sprintf("q%d-%d", number, pieces) }
 
-// reply has the simulated Gemini answer the question that the prompt ends with.
-func reply(p *messages.Prompt) geminisim.Reply {
+// Reply is the simulated Gemini's: the [Answer] to the tag that comes last in what
+// the prompt ends with. A prompt that ends without a tag is told that it asks
+// nothing.
+func Reply(p *messages.Prompt) geminisim.Reply {
 	tags := asked.FindAllString(p.Turns[len(p.Turns)-1].Text, -1)
 	if len(tags) == 0 {
 		return geminisim.Reply{Text: "That is no question of the lab."}
