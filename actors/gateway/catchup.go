@@ -19,10 +19,23 @@ func (a *gateway) lookBack(c *actor.Context, guilds []messages.GuildID) {
 		return
 	}
 	a.cfg.Log.Info("a new session: looking for what was missed", "since", a.gap.after.Time(), "guilds", len(guilds))
+	actors.After(c, gapWait, gapEnds{a.gap})
 	a.gap.listed = a.cfg.Shard != 0 // all direct messages come to the first shard (Discord documentation, Gateway: Sharding)
 	if !a.gap.listed {
 		a.askDirects(c)
 	}
+}
+
+// gapEnds forgets a gap, whoever is still to be told of it.
+func (a *gateway) gapEnds(g *gap) {
+	if a.gap != g { // a later session has its own
+		return
+	}
+	if !g.over() {
+		a.cfg.Log.Error("not all is known that was missed: some of it stays unanswered",
+			"guilds_missing", len(g.guilds), "direct_messages_listed", g.listed)
+	}
+	a.gap = nil
 }
 
 // alive moves the mark, and has it kept now and then.
@@ -39,16 +52,13 @@ func (a *gateway) alive(c *actor.Context) {
 
 // behind reports whether something may have been missed that no channel has taken
 // up yet.
-func (a *gateway) behind(now time.Time) bool {
-	if a.gap == nil {
-		return false
-	}
+func (a *gateway) behind() bool {
 	for d := range a.mark.open {
 		if _, ok := d.event.(*messages.CatchUp); ok {
 			return true
 		}
 	}
-	return !a.gap.over(now)
+	return !a.gap.over()
 }
 
 // received hands on what somebody said. In a direct message, what was missed comes
@@ -67,13 +77,13 @@ func (a *gateway) received(c *actor.Context, m *messages.MessageReceived) {
 }
 
 // guildBack has the channels of a guild catch up in which something was said
-// meanwhile.
+// meanwhile. What it tells of Discord's clock makes the mark better known.
 func (a *gateway) guildBack(c *actor.Context, m *messages.GuildSeen) {
 	now := time.Now()
 	for i := range m.Channels {
 		a.mark.seen(m.Channels[i].LastMessage, now)
 	}
-	if a.gap == nil {
+	if a.gap == nil && a.runs { // else Discord may still be repeating what was said before
 		a.alive(c)
 	}
 	for _, id := range a.gap.guild(m) {
@@ -92,13 +102,8 @@ func (a *gateway) directs(c *actor.Context, m actors.Answered) {
 		return
 	}
 	found, ok := m.Message.(*messages.Directs)
-	switch {
-	case !ok && time.Now().Before(a.gap.until):
+	if !ok {
 		actors.After(c, listPause, directsAsked{})
-		return
-	case !ok:
-		a.gap.listed = true
-		a.cfg.Log.Error("direct messages not listed: what was missed in them stays unanswered", "err", m.Err)
 		return
 	}
 	a.gap.listed = true
@@ -108,9 +113,9 @@ func (a *gateway) directs(c *actor.Context, m actors.Answered) {
 	a.keep(c)
 }
 
-// direct has a direct message catch up that was not told to yet.
+// direct has a direct message catch up, unless it was told of the gap already.
 func (a *gateway) direct(c *actor.Context, id messages.ChannelID) {
-	if a.gap.direct(id, time.Now()) {
+	if a.gap.direct(id) {
 		a.catchUp(c, id, 0)
 	}
 }

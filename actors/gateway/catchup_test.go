@@ -49,9 +49,7 @@ func TestNewSessionCatchesUp(t *testing.T) {
 		})
 		now := messages.MessageIDAt(time.Now())
 		s.tell(&messages.SessionStarted{Guilds: []messages.GuildID{2}})
-		direct := said(1)
-		direct.Message.ID, direct.Message.Guild, direct.Message.Channel = now, 0, 32
-		s.tell(direct)
+		s.tell(direct(32))
 		s.tell(&messages.GuildSeen{Guild: 2, Channels: []messages.Channel{{ID: 10, LastMessage: now}, {ID: 11, LastMessage: 5}}})
 		live := said(2)
 		live.Message.ID, live.Message.Channel = now, 10
@@ -156,6 +154,67 @@ func TestDirectsUnread(t *testing.T) {
 		time.Sleep(time.Minute)
 		if got, want := s.order(), []int{-30, -31}; !slices.Equal(got, want) {
 			t.Errorf("the channels hear %v, want %v", got, want)
+		}
+	})
+}
+
+// direct is a direct message said now.
+func direct(channel messages.ChannelID) *messages.MessageReceived {
+	m := says(messages.MessageIDAt(time.Now()), channel, 3)
+	m.Message.Guild = 0
+	return m
+}
+
+// A gap does not last for ever: a guild that is out of reach for long holds up
+// nothing, and a direct message that nobody listed is not asked to catch up. A gap
+// of a later session has its own time.
+func TestGapEnds(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		time.Sleep(time.Until(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)))
+		left := time.Now()
+		s := newStation(e, func(s *station) { s.alive = left })
+		s.tell(&messages.SessionStarted{Guilds: []messages.GuildID{2}})
+		time.Sleep(gapWait / 2)
+		s.tell(&messages.SessionStarted{Guilds: []messages.GuildID{2}})
+		s.marks()
+		for _, tt := range []struct {
+			want  time.Time // of the mark
+			order []int
+		}{
+			{left, []int{-30, 30}},
+			{time.Now().Add(gapWait), []int{31}},
+		} {
+			time.Sleep(gapWait/2 + time.Second)
+			s.lines[0].hooks.Alive()
+			if got := s.marks(); len(got) != 1 || got[0].Sub(tt.want).Abs() > 2*time.Second {
+				t.Errorf("kept as alive: %v, want %v", got, tt.want)
+			}
+			id := tt.order[len(tt.order)-1]
+			s.tell(direct(messages.ChannelID(id)))
+			if got := s.order(); !slices.Equal(got, tt.order) {
+				t.Errorf("the channels hear %v, want %v", got, tt.order)
+			}
+		}
+	})
+}
+
+// While Discord repeats what a resumed session has missed, a guild that comes
+// back does not move the mark beyond that.
+func TestGuildRepeated(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		time.Sleep(time.Until(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)))
+		left := time.Now()
+		time.Sleep(time.Minute)
+		s := newStation(e, func(s *station) { s.alive, s.kept = left, messages.Session{ID: "one", Seq: 7} })
+		back := &messages.GuildSeen{Guild: 2, Channels: []messages.Channel{{ID: 10, LastMessage: messages.MessageIDAt(time.Now())}}}
+		s.tell(back)
+		if got := s.marks(); len(got) != 0 {
+			t.Errorf("kept as alive: %v", got)
+		}
+		s.tell(&messages.SessionResumed{})
+		s.tell(back)
+		if got := s.marks(); len(got) != 1 || !got[0].Equal(time.Now()) {
+			t.Errorf("kept as alive: %v, want now", got)
 		}
 	})
 }

@@ -29,6 +29,9 @@ func (a *gateway) event(c *actor.Context, event any) {
 		a.sessionRuns(c)
 	case *messages.SessionResumed:
 		a.sessionRuns(c)
+	case *messages.GuildSeen:
+		a.guildEvent(c, m)
+		a.guildBack(c, m)
 	default:
 		a.guildEvent(c, event)
 	}
@@ -38,7 +41,7 @@ func (a *gateway) event(c *actor.Context, event any) {
 func (a *gateway) sessionRuns(c *actor.Context) {
 	a.runs = true
 	a.tellHealth(c, true)
-	actors.Ask(c, a.cfg.Journal, &messages.GetUnfinishedChannels{}, journalWait, backlogAsked{})
+	a.askBacklog(c)
 	a.keep(c)
 }
 
@@ -51,7 +54,7 @@ func (a *gateway) sessionChanged(c *actor.Context, s messages.Session) {
 // what was missed before it is taken up: a later instance that resumed it would
 // not hear of those again.
 func (a *gateway) keep(c *actor.Context) {
-	if a.changed == nil || !a.runs || a.behind(time.Now()) {
+	if a.changed == nil || !a.runs || a.behind() {
 		return
 	}
 	session := *a.changed
@@ -67,7 +70,6 @@ func (a *gateway) guildEvent(c *actor.Context, event any) {
 	switch m := event.(type) {
 	case *messages.GuildSeen:
 		guild, seq = m.Guild, m.Seq
-		defer a.guildBack(c, m)
 	case *messages.GuildGone:
 		guild, seq = m.Guild, m.Seq
 	case *messages.ChannelSeen:

@@ -92,7 +92,7 @@ type gateway struct {
 	changed *messages.Session // to be kept; nil for none
 	mark    mark
 	lines   lines
-	gap     *gap // of this session; nil if it has none
+	gap     *gap // of a session that began of late; nil if it has none
 }
 
 // incoming is an event of a client. Those of an earlier client are void: they
@@ -124,6 +124,7 @@ type (
 	directsAsked   struct{}
 	alive          struct{}
 	sweep          struct{}
+	gapEnds        struct{ gap *gap }
 	apologyAsked   struct{ d *delivery }
 	resend         struct{ d *delivery }
 	sessionChanged struct{ session messages.Session }
@@ -169,6 +170,8 @@ func (a *gateway) Receive(c *actor.Context) {
 		a.askDirects(c)
 	case sweep:
 		a.sweep(c)
+	case gapEnds:
+		a.gapEnds(m.gap)
 	case contentMissing:
 		a.content = false
 	case connectionLost:
@@ -238,8 +241,13 @@ func (a *gateway) tellHealth(c *actor.Context, connected bool) {
 func (a *gateway) sweep(c *actor.Context) {
 	actors.After(c, sweepPause, sweep{})
 	if a.runs && a.cfg.Shard == 0 {
-		actors.Ask(c, a.cfg.Journal, &messages.GetUnfinishedChannels{}, journalWait, backlogAsked{})
+		a.askBacklog(c)
 	}
+}
+
+// askBacklog asks which channels have questions without an outcome.
+func (a *gateway) askBacklog(c *actor.Context) {
+	actors.Ask(c, a.cfg.Journal, &messages.GetUnfinishedChannels{}, journalWait, backlogAsked{})
 }
 
 // wake has the channels take up what a former process left unanswered.

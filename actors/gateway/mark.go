@@ -14,8 +14,9 @@ const (
 	// startSlack is how long a start may take, beyond the age of the eldest
 	// question that is caught up with.
 	startSlack = time.Minute
-	// gapWait is how long guilds may take to tell of themselves after a session
-	// has begun. What one has missed that is out of reach for longer stays so.
+	// gapWait is how long a gap is remembered after its session has begun: guilds
+	// may take as long to tell of themselves. What one has missed that is out of
+	// reach for longer stays so.
 	gapWait = 5 * time.Minute
 	// maxSkew bounds how far clocks may differ.
 	maxSkew = 24 * time.Hour
@@ -71,7 +72,7 @@ func (m *mark) begin(d *delivery, said time.Time) {
 // alive moves the mark: Discord has told of all that was said until now. It
 // stays behind what is on its way and, while there is a gap, before that.
 func (m *mark) alive(now time.Time, g *gap) {
-	if g != nil && !g.over(now) {
+	if !g.over() {
 		return
 	}
 	m.at = m.discords(now)
@@ -100,7 +101,6 @@ type gap struct {
 	guilds map[messages.GuildID]bool
 	told   map[messages.ChannelID]bool // direct messages
 	listed bool                        // all direct messages are told that may have missed something
-	until  time.Time                   // by our clock: then it is over, whoever is missing
 }
 
 // gapSince returns the gap up to now, no older than age; nil if there is none.
@@ -112,20 +112,16 @@ func (m *mark) gapSince(now time.Time, age time.Duration, guilds []messages.Guil
 	if eldest := now.Add(m.skew - age - startSlack); from.Before(eldest) {
 		from = eldest
 	}
-	g := &gap{
-		after: messages.MessageIDAt(from), guilds: map[messages.GuildID]bool{}, told: map[messages.ChannelID]bool{},
-		until: now.Add(gapWait),
-	}
+	g := &gap{after: messages.MessageIDAt(from), guilds: map[messages.GuildID]bool{}, told: map[messages.ChannelID]bool{}}
 	for _, id := range guilds {
 		g.guilds[id] = true
 	}
 	return g
 }
 
-// over reports whether all who may have missed something are told.
-func (g *gap) over(now time.Time) bool {
-	return len(g.guilds) == 0 && g.listed || !now.Before(g.until)
-}
+// over reports whether there is nobody left to wait for who may have missed
+// something. A direct message that was not listed may still turn up.
+func (g *gap) over() bool { return g == nil || len(g.guilds) == 0 && g.listed }
 
 // guild returns the channels of a guild in which something may have been missed.
 // A guild is asked for once: what it had before the bot came is nothing to it.
@@ -144,8 +140,8 @@ func (g *gap) guild(m *messages.GuildSeen) (behind []messages.ChannelID) {
 
 // direct reports whether a direct message has yet to be told of the gap, and
 // notes that it is.
-func (g *gap) direct(id messages.ChannelID, now time.Time) bool {
-	if g == nil || g.told[id] || !now.Before(g.until) {
+func (g *gap) direct(id messages.ChannelID) bool {
+	if g == nil || g.told[id] {
 		return false
 	}
 	g.told[id] = true
