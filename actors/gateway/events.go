@@ -62,8 +62,8 @@ func (a *gateway) keep(c *actor.Context) {
 	actors.Ask(c, a.cfg.Journal, &messages.KeepSession{Shard: a.cfg.Shard, Session: session}, journalWait, keepAsked{})
 }
 
-// guildEvent tells a guild of itself. The event is done with at once: a guild
-// that forgets it in a crash does without until the next session tells it anew.
+// guildEvent tells a guild of itself. That is done with when the guild has it on
+// disk: Discord would tell it again only in another session.
 func (a *gateway) guildEvent(c *actor.Context, event any) {
 	var guild messages.GuildID
 	var seq int64
@@ -88,10 +88,11 @@ func (a *gateway) guildEvent(c *actor.Context, event any) {
 		a.cfg.Log.Warn("event without a taker", "type", eventType(event))
 		return
 	}
-	if guild != 0 {
-		c.Send(a.cfg.Guilds, &messages.Deliver{To: uint64(guild), Message: event})
+	if guild == 0 { // a channel of direct messages: nobody has to know
+		a.client.Acknowledge(seq)
+		return
 	}
-	a.client.Acknowledge(seq)
+	a.tellGuild(c, guild, event, seq)
 }
 
 // toChannel has a channel take an event.
@@ -108,25 +109,38 @@ func (a *gateway) send(c *actor.Context, d *delivery) {
 	actors.Ask(c, d.to, d.message, cmp.Or(d.wait, takeWait), d)
 }
 
-// taken acknowledges an event, or sends it again after a pause.
+// taken acknowledges an event, or sends it again after a pause. One that made its
+// taker crash twice is not sent again.
 func (a *gateway) taken(c *actor.Context, d *delivery, m actors.Answered) {
 	d.out = false
 	failed, crashed := errors.AsType[*actors.Failed](m.Err)
+	setAside := crashed && failed.Quarantine
+	if m.Err != nil && !setAside {
+		a.refused(d, m.Err)
+	}
 	switch {
+	case d.guild != 0:
+		a.guildTold(c, d, m.Err == nil || setAside)
 	case m.Err == nil:
 		a.acknowledge(c, d)
-		return
-	case crashed && failed.Quarantine:
+	case setAside:
 		a.quarantined(c, d)
-		return
+	default:
+		a.lines.join(d, true)
+		actors.After(c, d.pause(), resend{d})
 	}
-	a.lines.join(d, true)
+}
+
+// refused notes that an event was not taken.
+func (a *gateway) refused(d *delivery, err error) {
 	d.tries++
 	if d.tries == noteworthy {
-		a.cfg.Log.Warn("event not taken again and again", "type", eventType(d.event), "tries", d.tries, "err", m.Err)
+		a.cfg.Log.Warn("event not taken again and again", "type", eventType(d.event), "tries", d.tries, "err", err)
 	}
-	actors.After(c, min(firstPause<<min(d.tries-1, 10), lastPause), resend{d})
 }
+
+// pause returns how long to wait before it is sent again.
+func (d *delivery) pause() time.Duration { return min(firstPause<<min(d.tries-1, 10), lastPause) }
 
 // quarantined deals with an event that made its taker crash twice, and will not
 // be taken again. The session itself is nobody's fault: it is told of anew.

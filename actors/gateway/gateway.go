@@ -2,14 +2,16 @@
 //
 // It owns the connection and what has been handed on: each event goes to the
 // channel or guild that it is about, and is acknowledged to the session once
-// that says [messages.Taken]. What is not taken is sent again. Commands are
-// answered to Discord at once, before anything else is done with them.
+// that says [messages.Taken]: it has it on disk. What is not taken is sent again.
+// What one person says in a channel, and what a guild is told of itself, stays in
+// order. Commands are answered to Discord at once, before anything else is done
+// with them.
 //
 // When a session cannot be resumed, the channels in which something was said
 // meanwhile are told to catch up, before they hear of anything later. How far back
 // is kept by the journal: until when all that Discord told of was dealt with.
 //
-// An event that made its channel crash twice is taken no more; if it was said to
+// An event that made its taker crash twice is taken no more; if it was said to
 // the bot, its author is told.
 //
 // On a crash the connection ends, and the next instance resumes from the
@@ -92,6 +94,7 @@ type gateway struct {
 	changed *messages.Session // to be kept; nil for none
 	mark    mark
 	lines   lines
+	rolls   rolls
 	gap     *gap // of a session that began of late; nil if it has none
 }
 
@@ -110,7 +113,9 @@ type delivery struct {
 	seq     int64
 	wait    time.Duration // for it to be taken
 	tries   int
-	out     bool // it was sent, and is not answered
+	out     bool             // it was sent, and is not answered
+	guild   messages.GuildID // that is told of itself; else 0
+	taken   bool             // by that guild, when it was sent last
 	// unanswered says that it is a command that is not answered to Discord yet.
 	unanswered bool
 	done       bool // it is acknowledged
@@ -127,6 +132,7 @@ type (
 	gapEnds        struct{ gap *gap }
 	apologyAsked   struct{ d *delivery }
 	resend         struct{ d *delivery }
+	tellAgain      struct{ guild messages.GuildID }
 	sessionChanged struct{ session messages.Session }
 	contentMissing struct{}
 	connectionLost struct{}
@@ -141,7 +147,7 @@ type acked struct {
 
 // New returns the producer of a gateway.
 func New(cfg Config) actor.Producer {
-	return func() actor.Receiver { return &gateway{cfg: cfg, content: true, lines: lines{}} }
+	return func() actor.Receiver { return &gateway{cfg: cfg, content: true, lines: lines{}, rolls: rolls{}} }
 }
 
 func (a *gateway) Receive(c *actor.Context) {
@@ -160,6 +166,8 @@ func (a *gateway) Receive(c *actor.Context) {
 		a.acked(c, m)
 	case resend:
 		a.again(c, m.d)
+	case tellAgain:
+		a.tellAgain(c, m.guild)
 	case sessionChanged:
 		a.sessionChanged(c, m.session)
 	case alive:

@@ -68,6 +68,7 @@ type station struct {
 	journal  *actortest.Probe
 	health   *actortest.Probe
 	answers  []any // of channels, one for each event; then Taken
+	replies  []any // of guilds, likewise; nil for none
 	ackErr   error
 	ackFails int
 	acks     int
@@ -85,19 +86,7 @@ func newStation(e actortest.Engine, change func(*station)) *station {
 	if change != nil {
 		change(s)
 	}
-	s.channels = e.Fake(func(c *actor.Context) {
-		if _, ok := c.Message().(*messages.Deliver); !ok {
-			return
-		}
-		if len(s.answers) == 0 {
-			c.Respond(&messages.Taken{})
-			return
-		}
-		first := s.answers[0]
-		s.answers = s.answers[1:]
-		c.Respond(first)
-	})
-	s.guilds, s.health = e.Probe(), e.Probe()
+	s.channels, s.guilds, s.health = e.Fake(taker(&s.answers)), e.Fake(taker(&s.replies)), e.Probe()
 	s.commands = e.Fake(func(c *actor.Context) { c.Respond(&messages.Taken{}) })
 	s.outbox = e.Fake(func(c *actor.Context) { c.Respond(&messages.ReplyPosted{}) })
 	s.journal = e.Fake(func(c *actor.Context) {
@@ -126,6 +115,22 @@ func newStation(e actortest.Engine, change func(*station)) *station {
 	}))
 	synctest.Wait()
 	return s
+}
+
+// taker gives one answer for each event; then Taken.
+func taker(answers *[]any) func(*actor.Context) {
+	return func(c *actor.Context) {
+		if _, ok := c.Message().(*messages.Deliver); !ok {
+			return
+		}
+		var answer any = &messages.Taken{}
+		if len(*answers) > 0 {
+			answer, *answers = (*answers)[0], (*answers)[1:]
+		}
+		if answer != nil {
+			c.Respond(answer)
+		}
+	}
 }
 
 func (s *station) connect(restore messages.Session, hooks Hooks) Client {
@@ -228,25 +233,6 @@ func TestCommandAckFails(t *testing.T) {
 		wantAcks(t, s.lines[0].acks(), 1)
 		if got := s.commands.Take(); len(got) != 1 {
 			t.Errorf("the commands hear %v", got)
-		}
-	})
-}
-
-// Guilds are told of themselves, all events of them.
-func TestGuildEvents(t *testing.T) {
-	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
-		s := newStation(e, nil)
-		events := []any{
-			&messages.GuildSeen{Guild: 2, Seq: 1}, &messages.GuildGone{Guild: 2, Seq: 2},
-			&messages.ChannelSeen{Channel: messages.Channel{Guild: 2}, Seq: 3}, &messages.ChannelGone{Guild: 2, Seq: 4},
-			&messages.RoleSeen{Guild: 2, Seq: 5}, &messages.RoleGone{Guild: 2, Seq: 6},
-			&messages.BotRolesChanged{Guild: 2, Seq: 7}, &messages.BotThreadChanged{Guild: 2, Seq: 8},
-		}
-		for i, event := range events {
-			wantAcks(t, s.tell(event), int64(i+1))
-		}
-		if got := s.guilds.Take(); len(got) != len(events) {
-			t.Errorf("the guild hears %d events, want %d", len(got), len(events))
 		}
 	})
 }
