@@ -55,53 +55,24 @@ func (s *state) over(r *reply, now time.Time) bool {
 	return true
 }
 
-// An ending is what became of a reply of late. Its turn may not know it: it has
-// crashed, or has not heard yet that its question was deleted. No nonce would
-// find what was said to several people, nor the later messages of a command.
-type ending struct {
-	revision int
-	parts    []messages.MessageID
-	merged   bool // it was answered together with others
-	unwanted bool // it was cancelled, and its messages are deleted
-	at       time.Time
-}
-
 // ended returns what became of a reply, if nothing is to be done for it any
 // more; else nil.
 func (s *state) ended(m messages.Reply) *ending {
-	e, known := s.endings[m.Trigger]
-	if !known || m.Revision > e.revision {
+	e := s.endings.last[m.Trigger]
+	if e == nil || m.Revision > e.revision {
 		return nil
 	}
-	return &e
-}
-
-// told returns what is answered to who asks for a reply in a revision.
-func (e *ending) told(revision int) any {
-	if e.unwanted || revision < e.revision {
-		return &messages.Failure{Cause: messages.CauseCancelled}
-	}
-	return &messages.ReplyPosted{Parts: e.parts, Merged: e.merged}
+	return e
 }
 
 // stand notes where the answer stands that r and its members have.
 func (s *state) stand(r *reply, now time.Time) {
 	if !r.merged() {
-		s.remember(r.Trigger, ending{revision: r.Revision, parts: r.messages()}, now)
+		s.endings.add(ending{trigger: r.Trigger, revision: r.Revision, parts: r.messages()}, now)
 	}
 	for _, m := range r.members {
-		s.remember(m.Trigger, ending{revision: m.Revision, parts: r.messages(), merged: true}, now)
+		s.endings.add(ending{trigger: m.Trigger, revision: m.Revision, parts: r.messages(), merged: true}, now)
 	}
-}
-
-func (s *state) remember(trigger messages.MessageID, e ending, now time.Time) {
-	for id, old := range s.endings {
-		if now.Sub(old.at) > abandoned {
-			delete(s.endings, id)
-		}
-	}
-	e.at = now
-	s.endings[trigger] = e
 }
 
 // answerAll tells all who wait for r what became of it.

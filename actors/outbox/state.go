@@ -55,7 +55,7 @@ type state struct {
 	serial  uint64                        // of requests and writes
 	flights map[uint64]*flight
 	writes  map[uint64]*record
-	endings map[messages.MessageID]ending          // of replies of late, by trigger
+	endings endings                                // of replies
 	typed   time.Time                              // when typing was last shown
 	first   map[messages.UserID]messages.MessageID // of this step: see firsts
 
@@ -71,7 +71,6 @@ func newState(channel messages.ChannelID, patience time.Duration, now time.Time)
 		replies:  map[messages.MessageID]*reply{},
 		flights:  map[uint64]*flight{},
 		writes:   map[uint64]*record{},
-		endings:  map[messages.MessageID]ending{},
 	}
 }
 
@@ -165,10 +164,10 @@ func (s *state) cancel(asker uint64, m messages.Reply, erase bool, now time.Time
 		s.answer(asker, &messages.ReplyCancelled{})
 		return s.step(now)
 	case erase:
-		if e := s.endings[m.Trigger]; !e.merged {
+		if e := s.endings.last[m.Trigger]; e != nil && !e.merged {
 			stands = e.parts
 		}
-		s.remember(m.Trigger, ending{revision: m.Revision, unwanted: true}, now)
+		s.endings.add(ending{trigger: m.Trigger, revision: m.Revision, unwanted: true}, now)
 	}
 	switch {
 	case r != nil && r.group != nil:
