@@ -135,6 +135,26 @@ func TestCatchUpFails(t *testing.T) {
 	})
 }
 
+// What people say in a channel that is to be told again to catch up waits until it
+// is; elsewhere nothing does.
+func TestCatchUpComesFirst(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		time.Sleep(time.Until(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)))
+		s := newStation(e, func(s *station) { s.alive = time.Now() })
+		s.tell(&messages.SessionStarted{Guilds: []messages.GuildID{2}})
+		s.answers = []any{&actors.Failed{}}
+		s.tell(&messages.GuildSeen{Guild: 2, Channels: []messages.Channel{{ID: 10, LastMessage: messages.MessageIDAt(time.Now())}}})
+		s.tell(says(1, 11, 3))
+		s.tell(says(2, 10, 3))
+		s.tell(&messages.CommandUsed{Name: "chat", Channel: 10, Guild: 2, User: messages.User{ID: 4}})
+		s.tell(says(3, 10, 3))
+		time.Sleep(time.Minute)
+		if got, want := s.order(), []int{-10, 11, -10, 10, 10, 10}; !slices.Equal(got, want) {
+			t.Errorf("the channels hear %v, want %v", got, want)
+		}
+	})
+}
+
 // Direct messages that cannot be listed are listed later, and the mark waits for
 // it.
 func TestDirectsUnread(t *testing.T) {

@@ -127,8 +127,18 @@ func (a *gateway) taken(c *actor.Context, d *delivery, m actors.Answered) {
 		a.quarantined(c, d)
 	default:
 		a.lines.join(d, true)
-		actors.After(c, d.pause(), resend{d})
+		a.later(c, d)
 	}
+}
+
+// later sends an event again after a pause.
+func (a *gateway) later(c *actor.Context, d *delivery) {
+	if _, ok := d.event.(*messages.CatchUp); ok {
+		a.stalls.begin(d.channel())
+		actors.After(c, d.pause(), catchUpAgain{d})
+		return
+	}
+	actors.After(c, d.pause(), resend{d})
 }
 
 // refused notes that an event was not taken.

@@ -94,6 +94,7 @@ type gateway struct {
 	changed *messages.Session // to be kept; nil for none
 	mark    mark
 	lines   lines
+	stalls  stalls
 	rolls   rolls
 	gap     *gap // of a session that began of late; nil if it has none
 }
@@ -132,6 +133,7 @@ type (
 	gapEnds        struct{ gap *gap }
 	apologyAsked   struct{ d *delivery }
 	resend         struct{ d *delivery }
+	catchUpAgain   struct{ d *delivery }
 	tellAgain      struct{ guild messages.GuildID }
 	sessionChanged struct{ session messages.Session }
 	contentMissing struct{}
@@ -147,7 +149,9 @@ type acked struct {
 
 // New returns the producer of a gateway.
 func New(cfg Config) actor.Producer {
-	return func() actor.Receiver { return &gateway{cfg: cfg, content: true, lines: lines{}, rolls: rolls{}} }
+	return func() actor.Receiver {
+		return &gateway{cfg: cfg, content: true, lines: lines{}, stalls: stalls{}, rolls: rolls{}}
+	}
 }
 
 func (a *gateway) Receive(c *actor.Context) {
@@ -166,6 +170,8 @@ func (a *gateway) Receive(c *actor.Context) {
 		a.acked(c, m)
 	case resend:
 		a.again(c, m.d)
+	case catchUpAgain:
+		a.catchUpAgain(c, m.d)
 	case tellAgain:
 		a.tellAgain(c, m.guild)
 	case sessionChanged:

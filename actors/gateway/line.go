@@ -74,16 +74,16 @@ func (l lines) leave(d *delivery) (next *delivery) {
 }
 
 // say hands on what somebody said, unless something that they said before is on
-// its way.
+// its way, or the channel has to catch up first.
 func (a *gateway) say(c *actor.Context, d *delivery) {
-	if !a.lines.join(d, false) || a.lines.first(d) {
+	if (!a.lines.join(d, false) || a.lines.first(d)) && !a.stalls.join(d) {
 		a.send(c, d)
 	}
 }
 
 // again sends what comes again, or waited, if it is its turn.
 func (a *gateway) again(c *actor.Context, d *delivery) {
-	if !d.out && !d.unanswered && !d.done && a.lines.first(d) {
+	if !d.out && !d.unanswered && !d.done && a.lines.first(d) && !a.stalls.join(d) {
 		a.send(c, d)
 	}
 }
