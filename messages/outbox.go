@@ -27,6 +27,9 @@ type Reply struct {
 	// answer that Parts does not name. It is not merged then: only its own nonces
 	// find them.
 	Again bool
+	// Opened says that the reply was opened before. An outbox that does not know it
+	// is a new instance, and what the one before has posted is found out first.
+	Opened bool
 	// Shared is the message that was about to answer the trigger in this revision
 	// together with others, as the journal has it after a recovery; zero for none.
 	// Before anything else is posted it is found out whether it was.

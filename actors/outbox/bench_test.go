@@ -9,7 +9,7 @@ import (
 
 // BenchmarkCrowd lets the text of one of many replies grow that share it.
 func BenchmarkCrowd(b *testing.B) {
-	s := newState(room, messages.NonceLife, start)
+	s := newState(room, messages.NonceLife)
 	for i := 1; i <= maxOpen; i++ {
 		s.open(shared(i), start)
 	}

@@ -102,7 +102,7 @@ func TestCrash(t *testing.T) {
 	w := newWorld(t)
 	w.at(0, func() { w.open(reply1(1)); w.grow(1, "one") })
 	w.run(100 * ms)
-	w.s, w.events = newState(room, messages.NonceLife, start), nil
+	w.s, w.events = newState(room, messages.NonceLife), nil
 	w.at(time.Second, func() { w.finish(1, reply1(1), "one two") })
 	w.run(time.Hour)
 	w.want(
@@ -111,6 +111,23 @@ func TestCrash(t *testing.T) {
 		`1.1875s edit 1000 "one two"`,
 		"1.25s answer 1: posted as [1000]",
 	)
+}
+
+// What a reply's former instance has posted is found out before a new one posts:
+// it may have been answered together with others.
+func TestCrashOfOpened(t *testing.T) {
+	w := newWorld(t)
+	r := reply1(1)
+	r.Opened = true
+	w.at(0, func() { w.finish(1, r, "one") })
+	w.run(time.Hour)
+	w.want("0s answer 1: refused: restarted")
+	r.Again = true
+	w.at(time.Second, func() { w.finish(2, r, "one") })
+	w.run(time.Hour)
+	if got := w.visible(); len(got) != 1 {
+		t.Errorf("%q, %v", got, w.answers)
+	}
 }
 
 // Asking again for what is under way is answered with it; asking again for what

@@ -81,7 +81,7 @@ func New(cfg Config) actor.Producer {
 	return func() actor.Receiver {
 		return &outbox{
 			cfg:     cfg,
-			state:   newState(cfg.Channel, cfg.Deadline, time.Now()),
+			state:   newState(cfg.Channel, cfg.Deadline),
 			askers:  map[uint64]*actor.PID{},
 			numbers: map[string]uint64{},
 			unset:   func() {},

@@ -47,7 +47,6 @@ type (
 type state struct {
 	channel  messages.ChannelID
 	patience time.Duration // for a finished reply
-	born     time.Time
 
 	lane    lane
 	replies map[messages.MessageID]*reply // by trigger; those that are leaving not
@@ -63,9 +62,8 @@ type state struct {
 	wake time.Time // when tick is to be called; zero for never
 }
 
-func newState(channel messages.ChannelID, patience time.Duration, now time.Time) *state {
+func newState(channel messages.ChannelID, patience time.Duration) *state {
 	return &state{
-		born:     now,
 		channel:  channel,
 		patience: patience,
 		replies:  map[messages.MessageID]*reply{},
@@ -124,10 +122,11 @@ func (s *state) finish(asker uint64, m messages.Reply, text, note string, now ti
 	case len(s.replies) >= maxOpen:
 		s.answer(asker, &messages.Refused{Reason: messages.RefusedFull, RetryAfter: time.Second})
 		return s.step(now)
+	case m.Opened && !m.Again:
+		s.answer(asker, &messages.Refused{Reason: messages.RefusedRestarted})
+		return s.step(now)
 	default:
 		r = s.add(m, now)
-		// It may have been open in an instance that has crashed.
-		r.Again = r.Again || !m.Started.IsZero() && m.Started.Before(s.born)
 	}
 	r.askers = append(r.askers, asker)
 	if !r.final() {

@@ -250,7 +250,7 @@ func TestStormOfCrashes(t *testing.T) {
 // live begins the life of a new instance, in which all that has no outcome is
 // asked for.
 func (s *storm) live(life int, begin time.Duration, texts []string) {
-	instance := newState(room, messages.NonceLife, s.now)
+	instance := newState(room, messages.NonceLife)
 	s.s = instance
 	alive := func(f func()) func() {
 		return func() {

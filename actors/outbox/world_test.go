@@ -37,7 +37,7 @@ type event struct {
 
 func newWorld(t *testing.T) *world {
 	return &world{
-		t: t, wall: newWall(), s: newState(room, messages.NonceLife, start), now: start, answers: map[uint64]any{},
+		t: t, wall: newWall(), s: newState(room, messages.NonceLife), now: start, answers: map[uint64]any{},
 		way:  func() time.Duration { return travel / 2 },
 		disk: func() time.Duration { return fsync },
 	}

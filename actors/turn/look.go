@@ -159,9 +159,10 @@ func (a *turn) looked(c *actor.Context, m actors.Answered) {
 }
 
 // erase has what is left of an answer deleted whose question is gone, until there
-// is nothing.
+// is nothing. The outbox is asked in any case: an earlier turn may have left a
+// reply open there.
 func (a *turn) erase(c *actor.Context) {
-	if len(a.state.left) == 0 || time.Since(a.state.begun) > lookFor {
+	if a.state.erased && len(a.state.left) == 0 || time.Since(a.state.begun) > lookFor {
 		a.end(c)
 		return
 	}

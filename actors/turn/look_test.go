@@ -116,6 +116,13 @@ func TestLook(t *testing.T) {
 			messages.TriggerCancelled, nil,
 		},
 		{
+			"the question is gone, and nothing is left but in the outbox",
+			room{},
+			0,
+			nil,
+			messages.TriggerCancelled, nil,
+		},
+		{
 			"whether it is gone is not told",
 			room{lines: []messages.Message{by(me, 8, 7, "be")}, exists: never},
 			long,
@@ -182,6 +189,9 @@ func TestLook(t *testing.T) {
 				}
 				if d := cmp.Diff(tt.ended, ended.Parts); d != "" {
 					t.Errorf("the answer's parts (-want +got):\n%s", d)
+				}
+				if gone := tt.state == messages.TriggerCancelled; tt.room.erased != gone {
+					t.Errorf("the outbox has erased it: %v", tt.room.erased)
 				}
 				if d := cmp.Diff(tt.parts, k.edited()); d != "" {
 					t.Errorf("parts told to the outbox (-want +got):\n%s", d)

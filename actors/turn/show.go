@@ -50,6 +50,7 @@ func (a *turn) open(c *actor.Context) {
 		return
 	}
 	reply := a.state.reply()
+	a.state.opened = true
 	a.tellOutbox(c, &messages.OpenReply{Reply: reply})
 	if text := a.state.text; text != "" {
 		a.tellOutbox(c, &messages.GrowReply{Trigger: reply.Trigger, Text: text})
@@ -65,7 +66,7 @@ type step int
 
 const (
 	done        step = iota // the outcome is known
-	deliverSoon             // ask the outbox again
+	deliverSoon             // look what is there, and ask the outbox again
 	lookSoon                // look what is in the channel, and ask the outbox again
 )
 
@@ -79,7 +80,7 @@ func (s *state) posted(p *messages.ReplyPosted, err error, now time.Time) (pause
 	f, failed := errors.AsType[*messages.Failure](err)
 	if !failed && s.tries < maxTries { // the outbox crashed or is full
 		s.tries++
-		s.sent = false
+		s.sent, s.again, s.unsure = false, true, true
 		return time.Duration(s.tries) * time.Second, deliverSoon
 	}
 	if s.begun.IsZero() {
@@ -101,4 +102,9 @@ func (s *state) posted(p *messages.ReplyPosted, err error, now time.Time) (pause
 // it would find them.
 func (a *turn) askParts(c *actor.Context) {
 	actors.Ask(c, a.cfg.Journal, &messages.GetTrigger{ID: a.state.trigger.ID}, partsWait, partsAsked{})
+}
+
+// askShared asks for the message that was to answer the question along with others.
+func (a *turn) askShared(c *actor.Context) {
+	actors.Ask(c, a.cfg.Journal, &messages.GetShared{Trigger: a.state.trigger.ID}, journalWait, sharedAsked{})
 }

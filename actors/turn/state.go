@@ -25,6 +25,8 @@ type state struct {
 
 	trigger messages.Trigger // as the channel gave it, anew with the word
 	word    bool             // it may speak
+	opened  bool             // the outbox was told of the reply
+	erased  bool             // the outbox has deleted what it had of it, since the question is gone
 	share   string           // the key of the generation
 	shared  messages.KeepShared
 	text    string // so far; the whole answer once decided
@@ -281,7 +283,7 @@ func (s *state) reply() messages.Reply {
 	r := messages.Reply{
 		Trigger: t.ID, Revision: t.Revision, Channel: t.Channel, Guild: t.Guild,
 		Asker: t.Asker.ID, AskerName: t.Asker.Name, Share: s.share, Parts: s.known(),
-		Again: s.again, Shared: s.shared, Interaction: t.Interaction, Started: t.Accepted,
+		Again: s.again, Opened: s.opened, Shared: s.shared, Interaction: t.Interaction, Started: t.Accepted,
 	}
 	if t.Kind != messages.TriggerCommand {
 		r.ReplyTo = t.ID

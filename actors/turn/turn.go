@@ -138,7 +138,7 @@ func (a *turn) begin(c *actor.Context) {
 	t := &a.state.trigger
 	a.askWord(c)
 	if a.state.unsure {
-		actors.Ask(c, a.cfg.Journal, &messages.GetShared{Trigger: t.ID}, journalWait, sharedAsked{})
+		a.askShared(c)
 	}
 	if !a.state.generates() {
 		return
@@ -195,13 +195,14 @@ func (a *turn) answered(c *actor.Context, m actors.Answered) {
 	case lookAsked:
 		a.looked(c, m)
 	case eraseAsked:
+		a.state.erased = m.Err == nil
 		actors.After(c, lookPause, lookAgain{})
 	case joinAsked:
 		a.joined(c, m)
 	case partsAsked:
 		found, _ := m.Message.(*messages.TriggerFound)
 		a.state.partsKnown(found)
-		a.deliver(c)
+		a.askShared(c)
 	case deliveryAsked:
 		a.delivered(c, m)
 	case outcomeAsked:

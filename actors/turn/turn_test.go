@@ -258,7 +258,7 @@ func TestLateWord(t *testing.T) {
 	})
 }
 
-// An outbox that crashed is told what it has posted.
+// An outbox that crashed is told what it has posted, and with whom.
 func TestPartsAfterCrash(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
 		k := newCast(e)
@@ -269,6 +269,9 @@ func TestPartsAfterCrash(t *testing.T) {
 		for _, m := range k.outbox.Take() {
 			if f, ok := m.(*messages.Deliver).Message.(*messages.FinishReply); ok {
 				parts = append(parts, f.Reply.Parts)
+				if again := len(parts) > 1; !f.Reply.Opened || f.Reply.Again != again || (f.Reply.Shared.Nonce != "") != again {
+					t.Errorf("finish %d: %+v", len(parts), f.Reply)
+				}
 			}
 		}
 		if d := cmp.Diff([][]messages.MessageID{nil, {70, 71}}, parts); d != "" {
