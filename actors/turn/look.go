@@ -185,7 +185,6 @@ func (s *state) found(result any, now time.Time) (pause time.Duration, more bool
 			s.outcome, s.cause, s.sent = messages.TriggerCancelled, messages.CauseCancelled, true
 		case len(f.shared) > 0 && age > messages.NonceLife:
 			s.outcome, s.text, s.parts = messages.TriggerAnswered, f.text, f.shared
-			s.answered = true
 		}
 		return 0, false
 	}

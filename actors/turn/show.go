@@ -61,6 +61,41 @@ func (a *turn) tellOutbox(c *actor.Context, m any) {
 	c.Send(a.cfg.Outbox, &messages.Deliver{To: uint64(a.state.trigger.Channel), Message: m})
 }
 
+// deliver brings the answer, or the reason why there is none, to the channel:
+// once it is decided and the channel has given the word.
+func (a *turn) deliver(c *actor.Context) {
+	if !a.state.delivers() {
+		return
+	}
+	if a.state.outcome == messages.TriggerUndeliverable {
+		a.tellOutbox(c, &messages.CancelReply{Reply: a.state.reply()}) // else it would go on typing
+		a.end(c)
+		return
+	}
+	if len(a.state.parts) > 0 { // an earlier try has answered, together with others
+		a.end(c)
+		return
+	}
+	actors.Ask(c, a.cfg.Outbox, &messages.Deliver{
+		To: uint64(a.state.trigger.Channel),
+		Message: &messages.FinishReply{
+			Reply: a.state.reply(), Text: a.state.text, Note: a.state.note,
+		},
+	}, deliveryWait, deliveryAsked{})
+}
+
+func (a *turn) delivered(c *actor.Context, m actors.Answered) {
+	posted, _ := m.Message.(*messages.ReplyPosted)
+	switch pause, then := a.state.posted(posted, m.Err, time.Now()); then {
+	case deliverSoon:
+		actors.After(c, pause, deliverAgain{})
+	case lookSoon:
+		actors.After(c, pause, lookAgain{})
+	case done:
+		a.end(c)
+	}
+}
+
 // A step says how to go on after a delivery has ended.
 type step int
 

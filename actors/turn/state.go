@@ -35,12 +35,11 @@ type state struct {
 	sent    bool                  // the outbox was asked to finish
 	tries   int                   // of what crashed under way
 	shorter bool                  // the prompt was cut down once
-	parts   []messages.MessageID
+	parts   []messages.MessageID  // that hold the answer, once it stands in the channel
 
-	begun    time.Time            // when it was first looked what is in the channel; zero before
-	looks    int                  // that failed
-	left     []messages.MessageID // in the channel, by an earlier try
-	answered bool                 // by an earlier try, together with others
+	begun time.Time            // when it was first looked what is in the channel; zero before
+	looks int                  // that failed
+	left  []messages.MessageID // in the channel, by an earlier try
 }
 
 // A next says how to go on after a generation has ended.

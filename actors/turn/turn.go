@@ -243,41 +243,6 @@ func (a *turn) joined(c *actor.Context, m actors.Answered) {
 	}
 }
 
-// deliver brings the answer, or the reason why there is none, to the channel:
-// once it is decided and the channel has given the word.
-func (a *turn) deliver(c *actor.Context) {
-	if !a.state.delivers() {
-		return
-	}
-	if a.state.outcome == messages.TriggerUndeliverable {
-		a.tellOutbox(c, &messages.CancelReply{Reply: a.state.reply()}) // else it would go on typing
-		a.end(c)
-		return
-	}
-	if a.state.answered {
-		a.end(c)
-		return
-	}
-	actors.Ask(c, a.cfg.Outbox, &messages.Deliver{
-		To: uint64(a.state.trigger.Channel),
-		Message: &messages.FinishReply{
-			Reply: a.state.reply(), Text: a.state.text, Note: a.state.note,
-		},
-	}, deliveryWait, deliveryAsked{})
-}
-
-func (a *turn) delivered(c *actor.Context, m actors.Answered) {
-	posted, _ := m.Message.(*messages.ReplyPosted)
-	switch pause, then := a.state.posted(posted, m.Err, time.Now()); then {
-	case deliverSoon:
-		actors.After(c, pause, deliverAgain{})
-	case lookSoon:
-		actors.After(c, pause, lookAgain{})
-	case done:
-		a.end(c)
-	}
-}
-
 // end has the outcome written down.
 func (a *turn) end(c *actor.Context) {
 	actors.Ask(c, a.cfg.Journal, &messages.EndTrigger{
