@@ -1,11 +1,9 @@
 package channel
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"time"
 
 	"troupe/actors"
@@ -25,7 +23,7 @@ const (
 	readTime   = 5 * time.Second // of one run
 	readPause  = time.Second     // before the next try; doubles up to
 	readRest   = 30 * time.Second
-	feedPause  = time.Second // before more is taken up, when the queue is full or the store fails
+	feedPause  = time.Second // before more is taken up, when the queue is full, and before the journal is asked again
 	// maxRead is how many messages are read, and maxMissed how many questions
 	// among them taken up: the latest ones.
 	maxRead   = 1000
@@ -40,10 +38,10 @@ type missed struct {
 	begun   time.Time // zero if there is nothing to catch up with
 	tries   int
 	reading bool
-	holds   bool                                     // what is heard of meanwhile waits
-	goOn    func()                                   // takes back that it waits no longer than it may
-	todo    []messages.Message                       // questions, oldest first
-	under   map[messages.MessageID]*messages.Message // questions that the journal is to accept
+	holds   bool                        // what is heard of meanwhile waits
+	goOn    func()                      // takes back that it waits no longer than it may
+	todo    []messages.Message          // questions, oldest first
+	under   map[messages.MessageID]bool // questions in the queue that the journal is to accept
 }
 
 func (m *missed) open() bool { return !m.begun.IsZero() }
@@ -74,7 +72,7 @@ func (a *channel) catchUp(c *actor.Context, m *messages.CatchUp, asker *actor.PI
 func (a *channel) beginMissed(c *actor.Context, after messages.MessageID, askers []*actor.PID) {
 	a.missed = missed{
 		askers: askers, after: after, begun: time.Now(), goOn: func() {},
-		under: map[messages.MessageID]*messages.Message{},
+		under: map[messages.MessageID]bool{},
 	}
 	a.hold(c)
 	a.readMissed(c)
@@ -178,13 +176,10 @@ func (a *channel) feedMissed(c *actor.Context) {
 		}
 		m := a.missed.todo[0]
 		a.missed.todo = a.missed.todo[1:]
-		a.missed.under[m.ID] = &m
 		a.heard(c, &m, nil)
 		if t := a.state.find(m.ID); t != nil {
 			t.missed = true
-		}
-		if a.takers[m.ID] == nil {
-			delete(a.missed.under, m.ID)
+			a.missed.under[m.ID] = true
 		}
 	}
 	if len(a.missed.next) == 0 {
@@ -202,23 +197,29 @@ func (a *channel) goOn(c *actor.Context) {
 	}
 }
 
-// missedKept goes on when the journal has accepted a question that was missed,
-// or has not: then it is taken up once more.
+// missedKept goes on when the journal has accepted a question that was missed. One
+// that it has not keeps its place, so that nothing comes before it, and is told to
+// the journal again.
 func (a *channel) missedKept(c *actor.Context, id messages.MessageID, err error) {
-	m := a.missed.under[id]
-	if m == nil {
-		return
+	switch {
+	case !a.missed.under[id]:
+	case err != nil:
+		actors.After(c, feedPause, acceptAgain{id})
+	default:
+		delete(a.missed.under, id)
+		a.missedDone(c)
 	}
-	delete(a.missed.under, id)
-	if err != nil {
-		i, _ := slices.BinarySearchFunc(a.missed.todo, id, func(m messages.Message, id messages.MessageID) int {
-			return cmp.Compare(m.ID, id)
-		})
-		a.missed.todo = slices.Insert(a.missed.todo, i, *m)
-		actors.After(c, feedPause, feedMissed{})
-		return
+}
+
+func (a *channel) acceptAgain(c *actor.Context, id messages.MessageID) {
+	t := a.state.find(id)
+	switch {
+	case t == nil: // it was deleted meanwhile
+		delete(a.missed.under, id)
+		a.missedDone(c)
+	case a.takers[id] == nil:
+		a.accept(c, t.trigger, nil)
 	}
-	a.missedDone(c)
 }
 
 // missedDone tells who waits that all is taken up, and goes on with what was

@@ -217,6 +217,28 @@ func TestCatchUpAgain(t *testing.T) {
 	}
 }
 
+// A question that was missed keeps its place when the journal cannot accept it at
+// once, before what the same person asks later.
+func TestMissedIsNotAccepted(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		h := &away{lines: []messages.Message{asks(10, ann)}}
+		s := comeBack(e, h, 0, func(s *stage, _ *Config) {
+			s.refuse, s.mends = &messages.Failure{Cause: messages.CauseInternal}, time.Now().Add(feedPause/2)
+		})
+		done := make(chan any, 1)
+		go func() { done <- s.tell(&messages.CatchUp{Guild: guildID, After: 9}) }()
+		time.Sleep(feedPause / 2)
+		s.say(20, ann, "later")
+		if d := cmp.Diff(&messages.Taken{}, <-done); d != "" {
+			t.Error(d)
+		}
+		synctest.Wait()
+		if len(s.turns[10]) != 1 || len(s.turns[20]) != 0 {
+			t.Errorf("turns started: %v", s.turns)
+		}
+	})
+}
+
 // What is missed once more while the channel catches up is caught up with too.
 func TestCatchUpTwice(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {

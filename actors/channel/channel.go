@@ -115,6 +115,7 @@ type (
 	feedMissed   struct{}
 	goOn         struct{}
 	acceptAsked  struct{ id messages.MessageID }
+	acceptAgain  struct{ id messages.MessageID }
 	endAsked     struct{ id messages.MessageID }
 	countAsked   struct{ id messages.MessageID }
 )
@@ -148,6 +149,8 @@ func (a *channel) Receive(c *actor.Context) {
 		a.readMissed(c)
 	case feedMissed:
 		a.feedMissed(c)
+	case acceptAgain:
+		a.acceptAgain(c, m.id)
 	case goOn:
 		a.goOn(c)
 	case partsAsked:

@@ -85,9 +85,14 @@ func (a *channel) ask(c *actor.Context, t messages.Trigger, sender *actor.PID) {
 		a.reply(c, sender, &messages.Refused{Reason: messages.RefusedFull, RetryAfter: time.Second})
 		return
 	}
+	a.accept(c, t, sender)
+	a.step(c)
+}
+
+// accept has the journal accept a trigger.
+func (a *channel) accept(c *actor.Context, t messages.Trigger, sender *actor.PID) {
 	a.takers[t.ID] = []*actor.PID{sender}
 	actors.Ask(c, a.cfg.Journal, &messages.AcceptTrigger{Trigger: t}, journalWait, acceptAsked{t.ID})
-	a.step(c)
 }
 
 // written goes on with a trigger that outlives the process, though it is not on
@@ -120,7 +125,7 @@ func (a *channel) accepted(c *actor.Context, id messages.MessageID, m actors.Ans
 		a.state.wary = true
 		a.cfg.Log.Log(context.Background(), level, "trigger not accepted", "channel_id", a.cfg.ID, "trigger_id", id, "err", m.Err)
 		told = &messages.Refused{Reason: messages.RefusedRestarted, RetryAfter: time.Second}
-		if t == nil || !t.word {
+		if t != nil && !t.word && !t.missed {
 			a.drop(c, id)
 		}
 	case stored.Trigger.State.Ended():
