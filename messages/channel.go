@@ -1,9 +1,9 @@
 package messages
 
-// Taken answers an event that the gateway asked a channel to take: it is
-// accepted durably, or it asks the bot nothing. It answers a command when that
-// is answered, or cannot be. Either way it is done with as far as Discord's
-// session is concerned.
+// Taken answers an event that the gateway asked a channel or guild to take: it is
+// accepted or written down durably, or it asks the bot nothing. It answers a
+// command when that is answered, or cannot be. Either way it is done with as far
+// as Discord's session is concerned.
 type Taken struct{}
 
 // GetWord asks a channel for the right to answer a trigger visibly. The answer

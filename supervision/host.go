@@ -197,13 +197,12 @@ func (h *host) crash(c *actor.Context, m any, p *actors.Panic) {
 	again := h.again(m)
 	cause := fmt.Sprint(p.Value)
 	h.tell(c, m, cause, string(p.Stack), again)
-	failed := &actors.Failed{Actor: c.PID().GetID(), Cause: cause, Quarantine: again}
 	if actors.IsAsk(c.Sender()) {
-		c.Engine().Send(c.Sender(), failed)
+		c.Engine().Send(c.Sender(), &actors.Failed{Actor: c.PID().GetID(), Cause: cause, Quarantine: again})
 	}
-	for _, asker := range h.owed {
+	for _, asker := range h.owed { // what these asked is not what it crashed at
 		if actors.OpenAsk(c.Engine(), asker) {
-			c.Engine().Send(asker, failed)
+			c.Engine().Send(asker, &actors.Failed{Actor: c.PID().GetID(), Cause: cause})
 		}
 	}
 	h.owed = nil

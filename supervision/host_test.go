@@ -244,6 +244,33 @@ func TestHostGivesUp(t *testing.T) {
 	})
 }
 
+// Only who sent what makes an actor panic again and again is told that asking it
+// again is of no use; not who waits for another answer.
+func TestHostQuarantinesOne(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		var book book
+		pid := e.Start(hosted(&book, testPolicy(nil)))
+		bad, waiting := &note{do: ouch}, &note{n: 1}
+		e.Tell(pid, bad)
+		time.Sleep(time.Second)
+		got := map[string]bool{}
+		e.SpawnFunc(func(c *actor.Context) {
+			switch m := c.Message().(type) {
+			case actor.Started:
+				actors.Ask(c, pid, waiting, time.Hour, "waiting")
+				actors.Ask(c, pid, bad, time.Hour, "bad")
+			case actors.Answered:
+				failed, ok := errors.AsType[*actors.Failed](m.Err)
+				got[m.Tag.(string)] = ok && failed.Quarantine
+			}
+		}, "asker")
+		synctest.Wait()
+		if d := cmp.Diff(map[string]bool{"waiting": false, "bad": true}, got); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
 // The stash is bounded: who asks beyond it is refused at once.
 func TestHostStashIsBounded(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {

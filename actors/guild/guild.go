@@ -135,7 +135,7 @@ func (a *guild) take(c *actor.Context, h held) {
 	case *messages.BotRolesChanged:
 		a.state.botRolesChanged(m.Roles)
 	}
-	a.record.wait(h.sender)
+	a.record.wait(c.Engine(), h.sender)
 	a.keepTold(c)
 }
 

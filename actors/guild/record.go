@@ -2,6 +2,7 @@ package guild
 
 import (
 	"crypto/sha256"
+	"slices"
 
 	"troupe/actors"
 	"troupe/messages"
@@ -26,8 +27,10 @@ type (
 
 func (r *record) open() bool { return r.busy || len(r.next) > 0 }
 
-// wait notes who is to be told that the state, as it is now, is on disk.
-func (r *record) wait(who *actor.PID) {
+// wait notes who is to be told that the state, as it is now, is on disk. Those who
+// do not wait any more, and ask again, are forgotten.
+func (r *record) wait(e *actor.Engine, who *actor.PID) {
+	r.next = slices.DeleteFunc(r.next, func(p *actor.PID) bool { return !actors.OpenAsk(e, p) })
 	if who != nil {
 		r.next = append(r.next, who)
 	}
