@@ -1,7 +1,6 @@
 package turn
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -18,8 +17,9 @@ type state struct {
 	refuses messages.Cause // see messages.Question
 	again   bool           // this is not the first try of the answer
 
-	waiting int  // for checks and context
-	unsure  bool // whether an earlier try has answered already
+	checks  actors.Group // whether there may be an answer
+	context actors.Group // what the prompt is made of
+	unsure  bool         // whether an earlier try has answered already
 	cause   messages.Cause
 	after   time.Duration // when to come back, with cause
 
@@ -62,13 +62,12 @@ func newState(cfg Config, q *messages.Question) state {
 		again:   q.Again,
 		unsure:  q.Again,
 		trigger: q.Trigger,
+		checks:  actors.All(),
+		context: actors.AllSettled(),
 	}
 	s.decideAtOnce()
 	return s
 }
-
-// expect counts the checks and sources of context that were asked.
-func (s *state) expect(n int) { s.waiting += n }
 
 // decideAtOnce decides what needs no model: a refusal, an answer that the store
 // has already, a mention without a question.
@@ -91,7 +90,7 @@ func (s *state) generates() bool { return s.outcome == "" }
 func (s *state) decided() bool { return s.outcome != "" }
 
 // ready reports whether all is known that the prompt depends on.
-func (s *state) ready() bool { return s.waiting == 0 && s.outcome == "" }
+func (s *state) ready() bool { return s.outcome == "" && s.checks.Done() && s.context.Done() }
 
 // delivers reports, once, that it is decided what to say and may be said.
 func (s *state) delivers() bool {
@@ -100,53 +99,6 @@ func (s *state) delivers() bool {
 	}
 	s.sent = true
 	return true
-}
-
-// admitted takes the answer of the asker's own rate. What cannot be checked is
-// let pass: the limits of the whole bot hold in any case.
-func (s *state) admitted(err error, now time.Time) {
-	s.waiting--
-	if f, ok := errors.AsType[*messages.Failure](err); ok && s.outcome == "" {
-		s.refuse(f.Cause, f.After, now)
-	}
-}
-
-// userKnown takes what of the asker enters the prompt; nil if that is not known.
-func (s *state) userKnown(u *messages.UserContext) {
-	s.waiting--
-	if u == nil { // perhaps they have cleared their conversation: do without what they said
-		u = &messages.UserContext{Cleared: s.trigger.ID}
-	}
-	s.frame.user = *u
-}
-
-// windowKnown takes what was said before; nil if that is not known.
-func (s *state) windowKnown(w *messages.Window) {
-	s.waiting--
-	if w != nil {
-		s.frame.window = *w
-	}
-}
-
-// fileKnown takes the text of an attachment, if it could be read.
-func (s *state) fileKnown(id uint64, text string, read bool) {
-	s.waiting--
-	if read {
-		s.frame.files[id] = text
-	}
-}
-
-// guildKnown takes what of the guild matters; nil if that is not known. Where
-// the bot may not write there is no answer.
-func (s *state) guildKnown(g *messages.GuildContext) {
-	s.waiting--
-	s.frame.guild = g
-	if g == nil || !g.Known || s.outcome != "" || s.trigger.Kind == messages.TriggerCommand {
-		return
-	}
-	if !g.CanPost() {
-		s.outcome, s.cause = messages.TriggerUndeliverable, messages.CauseNoPermission
-	}
 }
 
 // prompt builds what the model is asked, and the key by which others may share

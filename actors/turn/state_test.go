@@ -60,17 +60,29 @@ func TestDecidedAtOnce(t *testing.T) {
 	}
 }
 
+// settled has a source come to something, or to an error.
+func (s *state) settled(what source, m any) {
+	answered := actors.Answered{Tag: what, Message: m}
+	if err, failed := m.(error); failed {
+		answered = actors.Answered{Tag: what, Err: err}
+	}
+	s.settle(answered, noon)
+}
+
 // The model is asked when everything is known or given up, not before.
 func TestReady(t *testing.T) {
 	s := asked(nil)
-	s.expect(4)
-	s.admitted(nil, noon)
-	s.userKnown(nil)
-	s.windowKnown(&messages.Window{Anchor: 5})
+	s.checks.Await(ofAdmission, noon)
+	s.checks.Await(ofGuild, noon)
+	s.context.Await(ofUser, noon)
+	s.context.Await(ofWindow, noon)
+	s.settled(ofAdmission, &messages.Admitted{})
+	s.settled(ofUser, actors.ErrTimeout)
+	s.settled(ofWindow, &messages.Window{Anchor: 5})
 	if s.ready() {
 		t.Fatal("ready before all is known")
 	}
-	s.guildKnown(&messages.GuildContext{Persona: "pirate"})
+	s.settled(ofGuild, &messages.GuildContext{Persona: "pirate"})
 	if !s.ready() {
 		t.Fatal("not ready when all is known")
 	}
@@ -83,14 +95,46 @@ func TestReady(t *testing.T) {
 	}
 }
 
+// A check that cannot be made lets the answer pass; one that stops it lets go of
+// all that was asked for it.
+func TestChecks(t *testing.T) {
+	tests := []struct {
+		name      string
+		admission any
+		guild     any
+		want      messages.TriggerState
+	}{
+		{"passes", &messages.Admitted{}, &messages.GuildContext{Known: true, Permissions: messages.PermissionAll}, ""},
+		{"nobody can tell", actors.ErrTimeout, &actors.Failed{}, ""},
+		{"no room", &messages.Refused{Reason: messages.RefusedFull}, actors.ErrTimeout, ""},
+		{"too fast", &messages.Failure{Cause: messages.CauseUserRate}, nil, messages.TriggerRefused},
+		{"may not write", &messages.Admitted{}, &messages.GuildContext{Known: true}, messages.TriggerUndeliverable},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := asked(nil)
+			s.checks.Await(ofAdmission, noon)
+			s.checks.Await(ofGuild, noon)
+			s.context.Await(ofWindow, noon)
+			s.settled(ofAdmission, tt.admission)
+			if tt.guild != nil {
+				s.settled(ofGuild, tt.guild)
+			}
+			if s.outcome != tt.want || !s.checks.Done() || s.context.Done() != (tt.want != "") {
+				t.Errorf("outcome %q, checks done: %v, context done: %v", s.outcome, s.checks.Done(), s.context.Done())
+			}
+		})
+	}
+}
+
 // When it is not known whether the asker has cleared their conversation, none of
 // what they said is used.
 func TestUnknownUserFailsClosed(t *testing.T) {
 	s := asked(func(q *messages.Question) { q.Trigger.Asker.ID = ann })
-	s.windowKnown(&messages.Window{Lines: []messages.Line{
+	s.settled(ofWindow, &messages.Window{Lines: []messages.Line{
 		{ID: 1, Author: ann, Name: "Ann", Text: "secret"}, {ID: 2, Author: bob, Name: "Bob", Text: "public"},
 	}})
-	s.userKnown(nil)
+	s.settled(ofUser, actors.ErrTimeout)
 	p, _ := s.prompt()
 	if got := show(p); strings.Contains(got, "secret") || !strings.Contains(got, "public") {
 		t.Errorf("prompt:\n%s", got)
@@ -101,12 +145,12 @@ func TestUnknownUserFailsClosed(t *testing.T) {
 // command is answered all the same.
 func TestNoPermission(t *testing.T) {
 	s := asked(nil)
-	s.guildKnown(&messages.GuildContext{Known: true, Permissions: messages.PermissionViewChannel})
+	s.settled(ofGuild, &messages.GuildContext{Known: true, Permissions: messages.PermissionViewChannel})
 	if s.outcome != messages.TriggerUndeliverable {
 		t.Errorf("outcome %q", s.outcome)
 	}
 	s = asked(func(q *messages.Question) { q.Trigger.Kind = messages.TriggerCommand })
-	s.guildKnown(&messages.GuildContext{Known: true})
+	s.settled(ofGuild, &messages.GuildContext{Known: true})
 	if s.outcome != "" {
 		t.Errorf("outcome of a command %q", s.outcome)
 	}

@@ -56,12 +56,8 @@ type Files interface {
 	Fetch(ctx context.Context, url string, maxBytes int) ([]byte, error)
 }
 
-// How long a turn waits for others.
+// How long a turn waits for others; for its sources, see there.
 const (
-	contextWait  = 300 * time.Millisecond  // for a source of context, before it does without
-	windowWait   = 1500 * time.Millisecond // for the channel, which waits for Discord's history
-	fileWait     = 3 * time.Second         // for an attachment
-	admitWait    = time.Second
 	wordWait     = 30 * time.Minute // for earlier questions of the same person, before the word is asked for again
 	deliveryWait = 20 * time.Minute // for the outbox, which has a deadline of its own
 	journalWait  = time.Minute
@@ -78,11 +74,6 @@ type turn struct {
 
 // What is asked, as the tags of the answers.
 type (
-	admitAsked    struct{}
-	userAsked     struct{}
-	guildAsked    struct{}
-	windowAsked   struct{}
-	fileAsked     struct{ id uint64 }
 	wordAsked     struct{}
 	sharedAsked   struct{}
 	joinAsked     struct{}
@@ -135,29 +126,13 @@ func (a *turn) Receive(c *actor.Context) {
 
 // begin asks everything at once that is needed and does not depend on the rest.
 func (a *turn) begin(c *actor.Context) {
-	t := &a.state.trigger
 	a.askWord(c)
 	if a.state.unsure {
 		a.askShared(c)
 	}
-	if !a.state.generates() {
-		return
+	if a.state.generates() {
+		a.askSources(c)
 	}
-	a.ask(c, a.cfg.Users, to(t.Asker.ID, &messages.Admit{User: t.Asker.ID, Trigger: t.ID}), admitWait, admitAsked{})
-	a.ask(c, a.cfg.Users, to(t.Asker.ID, &messages.GetUserContext{User: t.Asker.ID, Channel: t.Channel}), contextWait, userAsked{})
-	a.ask(c, a.cfg.Channel, &messages.GetWindow{Trigger: t.ID}, windowWait, windowAsked{})
-	if t.Guild != 0 {
-		a.ask(c, a.cfg.Guilds, to(t.Guild, &messages.GetGuildContext{Guild: t.Guild, Channel: t.Channel}), contextWait, guildAsked{})
-	}
-	for _, file := range a.readable(t.Attachments) {
-		a.ask(c, a.cfg.Personal, a.fetch(t, file), fileWait, fileAsked{file.ID})
-	}
-}
-
-// ask asks for one of the checks and sources of context.
-func (a *turn) ask(c *actor.Context, who *actor.PID, m any, wait time.Duration, tag any) {
-	a.state.expect(1)
-	actors.Ask(c, who, m, wait, tag)
 }
 
 // to addresses an entity of a region.
@@ -166,25 +141,9 @@ func to[ID ~uint64](id ID, m any) *messages.Deliver {
 }
 
 func (a *turn) answered(c *actor.Context, m actors.Answered) {
-	switch tag := m.Tag.(type) {
-	case admitAsked:
-		a.state.admitted(m.Err, time.Now())
-		a.proceed(c)
-	case userAsked:
-		u, _ := m.Message.(*messages.UserContext)
-		a.state.userKnown(u)
-		a.proceed(c)
-	case guildAsked:
-		g, _ := m.Message.(*messages.GuildContext)
-		a.state.guildKnown(g)
-		a.proceed(c)
-	case windowAsked:
-		w, _ := m.Message.(*messages.Window)
-		a.state.windowKnown(w)
-		a.proceed(c)
-	case fileAsked:
-		text, read := fileText(m)
-		a.state.fileKnown(tag.id, text, read)
+	switch m.Tag.(type) {
+	case source, fileAsked:
+		a.state.settle(m, time.Now())
 		a.proceed(c)
 	case wordAsked:
 		a.word(c, m)
