@@ -1,0 +1,111 @@
+// Package cache is the actor that keeps answers which may be given again.
+//
+// It owns those answers and what they are dropped with. It hears
+// [messages.GetAnswer], which it answers at once with [messages.CachedAnswer],
+// [messages.KeepAnswer], [messages.ForgetAnswers] and [messages.AnswerBypassed];
+// [messages.GetCache] is answered by [messages.CacheState].
+//
+// Whether an answer may be given again, and to whom, is up to who makes the keys:
+// here equal keys get the same answer and others do not. What a key does not hold,
+// the answer must not depend on.
+//
+// On a crash it starts empty, and so nothing is given again that was to be
+// forgotten.
+package cache
+
+import (
+	"cmp"
+	"log/slog"
+	"time"
+
+	"troupe/actors"
+	"troupe/messages"
+
+	"github.com/anthdm/hollywood/actor"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Config is what a cache is made of. Zero fields take the values that are named
+// beside them.
+type Config struct {
+	TTL     time.Duration // how long an answer may be given again; must not be 0
+	Young   time.Duration // answers that are not that old yet are the coalescer's to share; none
+	Entries int           // answers at most; 10,000
+	Bytes   int           // of memory at most, as estimated; 16 MiB
+	Metrics prometheus.Registerer
+	Log     *slog.Logger
+}
+
+// sweepEvery is how often answers that are too old leave memory. They are not
+// given again before that either.
+const sweepEvery = time.Minute
+
+type cache struct {
+	cfg      Config
+	metrics  *metrics
+	state    *state
+	sweeping bool // a timer is set
+}
+
+type sweep struct{}
+
+// New returns the producer of a cache.
+func New(cfg Config) actor.Producer {
+	cfg.Entries, cfg.Bytes = cmp.Or(cfg.Entries, 10_000), cmp.Or(cfg.Bytes, 16<<20)
+	m := newMetrics(cfg.Metrics)
+	return func() actor.Receiver {
+		return &cache{
+			cfg: cfg, metrics: m,
+			state: newState(limits{ttl: cfg.TTL, young: cfg.Young, entries: cfg.Entries, bytes: cfg.Bytes}),
+		}
+	}
+}
+
+func (a *cache) Receive(c *actor.Context) {
+	switch m := c.Message().(type) {
+	case actor.Started:
+		a.metrics.stand(a.state) // an instance that crashed may have told otherwise
+	case *messages.GetAnswer:
+		a.get(c, m)
+	case *messages.KeepAnswer:
+		a.keep(c, m)
+	case *messages.ForgetAnswers:
+		a.state.forget(m)
+		a.metrics.stand(a.state)
+	case *messages.AnswerBypassed:
+		a.state.bypass(m.Why)
+		a.metrics.asked(m.Why)
+	case sweep:
+		a.sweep(c)
+	case *messages.GetCache:
+		c.Respond(a.state.report())
+	default:
+		actors.Unhandled(c, a.cfg.Log)
+	}
+}
+
+func (a *cache) get(c *actor.Context, m *messages.GetAnswer) {
+	answer, hit := a.state.get(m.Key, time.Now())
+	a.metrics.found(hit)
+	c.Respond(&answer)
+}
+
+func (a *cache) keep(c *actor.Context, m *messages.KeepAnswer) {
+	a.state.keep(m, time.Now())
+	a.metrics.stand(a.state)
+	a.sweepLater(c)
+}
+
+func (a *cache) sweep(c *actor.Context) {
+	a.sweeping = false
+	a.state.sweep(time.Now())
+	a.metrics.stand(a.state)
+	a.sweepLater(c)
+}
+
+func (a *cache) sweepLater(c *actor.Context) {
+	if !a.sweeping && a.state.kept.Len() > 0 {
+		a.sweeping = true
+		actors.After(c, sweepEvery, sweep{})
+	}
+}

@@ -1,0 +1,54 @@
+package messages
+
+import "time"
+
+// GetAnswer asks the cache for an answer that may be given again. The answer is
+// [*CachedAnswer], at once.
+type GetAnswer struct{ Key string }
+
+// CachedAnswer answers [GetAnswer]. It is zero if there is none.
+type CachedAnswer struct {
+	Text string
+	Made time.Time
+}
+
+// KeepAnswer tells the cache of an answer that stands in a channel and depends on
+// nothing but what its key says. There is no answer.
+type KeepAnswer struct {
+	Key      string
+	Text     string
+	Made     time.Time // when the model ended it
+	Reused   bool      // it came from the cache: it is not kept anew, if it was forgotten meanwhile
+	Channel  ChannelID
+	Messages []MessageID // the question, and the messages that hold the answer
+}
+
+// ForgetAnswers tells the cache that messages are gone, or a whole channel. An
+// answer that one of them asked for or held is not given again. There is no
+// answer.
+type ForgetAnswers struct {
+	Channel  ChannelID
+	Messages []MessageID // nil for all in the channel
+}
+
+// AnswerBypassed tells the cache of a question that was not asked of it.
+type AnswerBypassed struct{ Why string } // one of the reasons below
+
+// The reasons of [AnswerBypassed].
+const (
+	BypassContext = "context" // the question may refer to something outside itself
+	BypassRevised = "revised" // it was asked anew: another answer is wanted
+	BypassUnknown = "unknown" // it is not known who the bot is to be there
+)
+
+// GetCache asks the cache how it stands. The answer is [*CacheState].
+type GetCache struct{}
+
+// CacheState answers [GetCache]. Bypassed is never changed once sent.
+type CacheState struct {
+	Entries  int
+	Bytes    int            // estimated
+	Hits     int            // since the start, as all below
+	Misses   int            //
+	Bypassed map[string]int // by reason
+}
