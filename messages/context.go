@@ -83,3 +83,10 @@ type SetPersona struct {
 	Channel ChannelID // 0 for the whole guild
 	Persona string    // by name, at most 100 bytes; "" for none of its own
 }
+
+// GetPins asks a channel what is pinned in it. The answer is [*Pins], as Discord
+// told last, or an error if that is not known.
+type GetPins struct{}
+
+// Pins answers [GetPins]. It is never changed once sent.
+type Pins struct{ Lines []Line } // what was pinned last first

@@ -32,6 +32,7 @@ type World struct {
 	Discord interface {
 		outbox.Discord
 		channel.History
+		channel.Pinboard
 		turn.History
 		command.Discord
 		// Ack answers a command that an answer is being made.
@@ -180,7 +181,8 @@ func (t *Tree) channels() func(id uint64) actor.Producer {
 		Window: t.cfg.Memory.WindowMessages, Side: t.cfg.Answer.SideBySide, Queue: t.cfg.Answer.Queue,
 		Horizon: journal.DefaultHorizon,
 		Guilds:  t.pid("region", "guild"), Journal: t.pid("journal", "node"), Outbox: t.pid("region", "outbox"),
-		Reader: t.pid("coalescer", "server_context"), Pool: t.pid("router", "discord"), History: t.world.Discord, Parent: t.pid("supervisor", "node"),
+		Reader: t.pid("coalescer", "server_context"), Pool: t.pid("router", "discord"), History: t.world.Discord,
+		Pins: t.world.Discord, Parent: t.pid("supervisor", "node"),
 		Turn: t.turns(), Log: t.log("channel"),
 	}
 	return func(id uint64) actor.Producer {

@@ -52,6 +52,7 @@ func (a *channel) deleted(c *actor.Context, ids []messages.MessageID, sender *ac
 	d := &deletion{sender: sender}
 	for _, id := range ids {
 		a.state.remove(id)
+		a.pins.set(id, "")
 		if asked := a.state.find(id); asked != nil {
 			d.open++
 			x := &cancellation{deletion: d, trigger: asked.trigger, begun: time.Now()}

@@ -49,6 +49,7 @@ type Config struct {
 	Reader  *actor.PID // the coalescer of what a channel and its guild give to prompts
 	Pool    *actor.PID // the router of requests to Discord
 	History History    // nil to do without
+	Pins    Pinboard   // the same
 	Parent  *actor.PID // the supervisor; nil for none
 	Turn    func(q *messages.Question, supervisor *actor.PID) actor.Producer
 	Log     *slog.Logger
@@ -77,6 +78,10 @@ type channel struct {
 	filling bool // the history is being read
 	filled  bool // it was read, or could not be
 	readers []reader
+
+	pins       pins
+	pinning    bool         // they are being read
+	pinReaders []*actor.PID // who waits for them
 
 	takers map[messages.MessageID][]*actor.PID // who waits for a trigger to be accepted
 	turns  map[messages.MessageID]*running
@@ -111,6 +116,7 @@ type (
 	backlogAsked struct{}
 	historyAsked struct{}
 	missedAsked  struct{}
+	pinsRead     struct{}
 	readMissed   struct{}
 	feedMissed   struct{}
 	goOn         struct{}
@@ -165,6 +171,8 @@ func (a *channel) Receive(c *actor.Context) {
 		a.answered(c, m)
 	case *messages.GetWindow:
 		a.windowAsked(c, reader{m.Trigger, c.Sender()})
+	case *messages.GetPins:
+		a.pinsAsked(c, c.Sender())
 	case *messages.GetWord:
 		a.wordAsked(c, m.Trigger)
 	case *messages.TurnEnded:
@@ -187,8 +195,8 @@ func (a *channel) MaySleep() bool {
 	return len(a.state.queue) == 0 && len(a.held) == 0 && !a.missed.open()
 }
 
-// Weight returns the bytes that the window keeps in memory.
-func (a *channel) Weight() int { return a.state.window.size() }
+// Weight returns the bytes that the window and the pins keep in memory.
+func (a *channel) Weight() int { return a.state.window.size() + a.pins.bytes }
 
 // event takes an event up, or holds it until the channel has woken up.
 func (a *channel) event(c *actor.Context, e held) {
@@ -217,6 +225,8 @@ func (a *channel) answered(c *actor.Context, m actors.Answered) {
 		a.history(c, m)
 	case missedAsked:
 		a.missedRead(c, m)
+	case pinsRead:
+		a.pinsRead(c, m)
 	case acceptAsked:
 		a.accepted(c, tag.id, m)
 	case partsAsked:

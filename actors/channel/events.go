@@ -20,6 +20,7 @@ func (a *channel) take(c *actor.Context, e held) {
 		a.commanded(c, m, e.sender)
 	case *messages.MessageEdited:
 		a.state.window.set(m.Message.ID, m.Message.Content)
+		a.pins.set(m.Message.ID, m.Message.Content)
 		a.reply(c, e.sender, &messages.Taken{})
 	case *messages.MessagesDeleted:
 		a.deleted(c, m.Messages, e.sender)
@@ -40,6 +41,8 @@ func (a *channel) heard(c *actor.Context, m *messages.Message, sender *actor.PID
 	a.place.note(m)
 	if m.Spoken {
 		a.state.window.add(a.line(m))
+	} else { // a notice: something was pinned, perhaps
+		a.pins.changed()
 	}
 	if !ok {
 		a.reply(c, sender, &messages.Taken{})
