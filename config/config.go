@@ -105,6 +105,9 @@ type Answer struct {
 	// How old a question may be that was asked while the bot was away, to be answered when it is back. 0 is no
 	// such answers.
 	CatchUp time.Duration `yaml:"catch_up" default:"10m" min:"0s" max:"24h"`
+	// How long a question waits for Gemini when that is not available, before people are told to ask again. They
+	// see meanwhile how many are before them. 0 tells them at once.
+	OutageWait time.Duration `yaml:"outage_wait" default:"10m" min:"0s" max:"1h"`
 }
 
 // Limits is what people may use up.

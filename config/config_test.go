@@ -50,6 +50,7 @@ func samples() map[string]sample {
 		"answer.side_by_side":             {"1", "1", "", "", "0", `is "0": want a whole number from 1 to 100`},
 		"answer.queue":                    {"3", "3", "", "", "~x", `is "~x": want a whole number from 1 to 10000`},
 		"answer.catch_up":                 {"1h", "1h", "", "", "2d", `is "2d": want a time such as 90s or 10m, from 0s to 24h`},
+		"answer.outage_wait":              {"0s", "0s", "", "", "2h", `is "2h": want a time such as 90s or 10m, from 0s to 1h`},
 		"limits.user_requests_per_minute": {"0", "0", "3", "3", "99999", `is "99999": want a whole number from 0 to 10000`},
 		"limits.daily_spend":              {"0.25", "0.25", "12", "12", ".nan", `is ".nan": want a number from 0 to 1000000`},
 		"memory.window_messages":          {"20", "20", "", "", "0x10", `is "0x10": want a whole number from 1 to 1000`},

@@ -18,6 +18,7 @@ import (
 	"troupe/actors/router"
 	"troupe/actors/turn"
 	"troupe/actors/user"
+	"troupe/actors/waitlist"
 	"troupe/config"
 	"troupe/messages"
 
@@ -80,6 +81,7 @@ func Grow(e *actor.Engine, cfg *config.Config, w World) *Tree {
 	t.one("supervisor", "node", t.supervisor())
 	t.one("journal", "node", t.journal())
 	t.one("quota", "gemini", t.quota())
+	t.one("waitlist", "gemini", waitlist.New(waitlist.Config{Log: t.log("waitlist")}))
 
 	t.one("router", "discord", t.router("discord", 1000, cfg.Discord.Concurrency.From(10)))
 	t.one("router", "gemini", t.router("gemini", 1000, cfg.Gemini.Concurrency.From(5)))
@@ -203,7 +205,8 @@ func (t *Tree) turns() func(q *messages.Question, supervisor *actor.PID) actor.P
 		Users: t.pid("region", "user"), Guilds: t.pid("region", "guild"),
 		Outbox: t.pid("region", "outbox"), Journal: t.pid("journal", "node"),
 		Personal: t.pid("coalescer", "user_context"), Generate: t.pid("coalescer", "generation"),
-		Gemini: t.world.Gemini, Files: t.world.Files, History: t.world.Discord, Pool: t.pid("router", "discord"), Log: t.log("turn"),
+		Gemini: t.world.Gemini, Files: t.world.Files, History: t.world.Discord, Pool: t.pid("router", "discord"),
+		Waitlist: t.pid("waitlist", "gemini"), OutageWait: t.cfg.Answer.OutageWait, Log: t.log("turn"),
 	}
 	return func(q *messages.Question, supervisor *actor.PID) actor.Producer {
 		cfg, policy := cfg, policy

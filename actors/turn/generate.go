@@ -19,10 +19,13 @@ const (
 
 // generation makes the job that asks the model. Its result is
 // [*messages.Generation] or [*messages.Failure]. Whoever shares it shares its
-// second tries too.
-func generation(cfg *Config, p *messages.Prompt, t *messages.Trigger) *messages.Job {
+// second tries too. A trial, which finds out whether the model is back, has none.
+func generation(cfg *Config, p *messages.Prompt, t *messages.Trigger, trial bool) *messages.Job {
 	model := cfg.Gemini
 	var r retries
+	if trial {
+		r.backoffs = maxBackoffs
+	}
 	return &messages.Job{
 		Kind: "generate", Guild: t.Guild, Fair: t.Channel.String(), Wait: cfg.Patience, Breaker: p.Model,
 		Reserve: &messages.Reserve{Model: p.Model, Tokens: promptTokens(cfg, p)},

@@ -1,6 +1,7 @@
 package turn
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -10,13 +11,14 @@ import (
 	"github.com/anthdm/hollywood/actor"
 )
 
-// progress shows how the answer grows.
+// progress shows how the answer grows, or where the question stands in line.
 func (a *turn) progress(c *actor.Context, m actors.Progress) {
-	text, ok := m.Message.(string)
-	if !ok {
+	if p, ok := m.Message.(*messages.Place); ok {
+		a.placed(c, p)
 		return
 	}
-	if a.state.grow(text) {
+	text, ok := m.Message.(string)
+	if ok && a.state.grow(text) {
 		a.tellOutbox(c, &messages.GrowReply{Trigger: a.state.trigger.ID, Text: text})
 	}
 }
@@ -52,7 +54,7 @@ func (a *turn) open(c *actor.Context) {
 	reply := a.state.reply()
 	a.state.opened = true
 	a.tellOutbox(c, &messages.OpenReply{Reply: reply})
-	if text := a.state.text; text != "" {
+	if text := cmp.Or(a.state.text, a.state.outage.place); text != "" {
 		a.tellOutbox(c, &messages.GrowReply{Trigger: reply.Trigger, Text: text})
 	}
 }

@@ -20,6 +20,7 @@ const (
 	ofGuild     source = "guild"     // its persona, emojis, and what the bot may do
 	ofUser      source = "user"      // what they have cleared, and want
 	ofWindow    source = "window"    // what was said in the channel before
+	ofOutage    source = "outage"    // whether others wait for the model
 )
 
 // fileAsked tags the ask for an attachment.
@@ -43,6 +44,9 @@ func (a *turn) askSources(c *actor.Context) {
 	}
 	sources.Ask(c, a.cfg.Users, to(t.Asker.ID, &messages.GetUserContext{User: t.Asker.ID, Channel: t.Channel}), contextWait, ofUser)
 	sources.Ask(c, a.cfg.Channel, &messages.GetWindow{Trigger: t.ID}, windowWait, ofWindow)
+	if a.cfg.OutageWait > 0 {
+		sources.Ask(c, a.cfg.Waitlist, &messages.GetOutage{}, contextWait, ofOutage)
+	}
 	for _, file := range a.readable(t.Attachments) {
 		sources.Ask(c, a.cfg.Personal, a.fetch(t, file), fileWait, fileAsked{file.ID})
 	}
@@ -77,6 +81,9 @@ func (s *state) learn(what source, m actors.Answered, now time.Time) {
 		if w, ok := m.Message.(*messages.Window); ok {
 			s.frame.window = *w
 		}
+	case ofOutage:
+		o, _ := m.Message.(*messages.Outage)
+		s.outageKnown(o)
 	}
 }
 

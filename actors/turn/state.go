@@ -35,7 +35,8 @@ type state struct {
 	sent    bool                  // the outbox was asked to finish
 	tries   int                   // of what crashed under way
 	shorter bool                  // the prompt was cut down once
-	parts   []messages.MessageID  // that hold the answer, once it stands in the channel
+	outage  outage
+	parts   []messages.MessageID // that hold the answer, once it stands in the channel
 
 	begun time.Time            // when it was first looked what is in the channel; zero before
 	looks int                  // that failed
@@ -49,6 +50,7 @@ const (
 	speak    next = iota // it is decided what to say
 	joinNow              // ask again, with a shorter prompt
 	joinSoon             // ask again after a pause
+	standBy              // ask again when the model is back
 )
 
 // maxTries bounds how often a turn asks again what crashed on the other side.
@@ -58,6 +60,7 @@ func newState(cfg Config, q *messages.Question) state {
 	s := state{
 		frame:   frame{model: cfg.Model, maxTokens: cfg.MaxTokens, budget: cfg.Budget, tokens: cfg.Tokens, files: map[uint64]string{}, self: cfg.Self},
 		persona: cfg.Persona,
+		outage:  outage{wait: cfg.OutageWait},
 		refuses: q.Refuse,
 		again:   q.Again,
 		unsure:  q.Again,
@@ -165,11 +168,17 @@ func (s *state) result(result any, now time.Time) next {
 			s.frame.budget /= 2
 			return joinNow
 		}
+		if s.outlasts(r.Cause, r.After, now) {
+			return standBy
+		}
 		s.fail(r.Cause, r.After, now)
 	case *messages.Refused:
 		if r.Reason == messages.RefusedRestarted && s.tries < maxTries {
 			s.tries++
 			return joinSoon
+		}
+		if s.outlasts(refusedCause(r.Reason), r.RetryAfter, now) {
+			return standBy
 		}
 		s.fail(refusedCause(r.Reason), r.RetryAfter, now)
 	case *actors.Failed:

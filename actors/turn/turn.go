@@ -41,7 +41,10 @@ type Config struct {
 	Files    Files      // nil to read no attachments
 	History  History    // nil to do without
 	Pool     *actor.PID // the router of requests to Discord
-	Log      *slog.Logger
+	Waitlist *actor.PID // of questions that the model cannot answer now
+
+	OutageWait time.Duration // how old a question may be to wait there; 0 for not at all
+	Log        *slog.Logger
 }
 
 // A Model writes answers. Gemini's edge is one.
@@ -77,6 +80,7 @@ type (
 	wordAsked     struct{}
 	sharedAsked   struct{}
 	joinAsked     struct{}
+	standByAsked  struct{}
 	partsAsked    struct{}
 	deliveryAsked struct{}
 	outcomeAsked  struct{}
@@ -158,6 +162,8 @@ func (a *turn) answered(c *actor.Context, m actors.Answered) {
 		actors.After(c, lookPause, lookAgain{})
 	case joinAsked:
 		a.joined(c, m)
+	case standByAsked:
+		a.proceedAgain(c, m)
 	case partsAsked:
 		found, _ := m.Message.(*messages.TriggerFound)
 		a.state.partsKnown(found)
@@ -181,8 +187,13 @@ func (a *turn) proceed(c *actor.Context) {
 
 // join asks for the generation, which others may be waiting for too.
 func (a *turn) join(c *actor.Context) {
+	if a.state.joinsLine(time.Now()) {
+		a.standBy(c, true)
+		a.open(c)
+		return
+	}
 	prompt, key := a.state.prompt()
-	job := generation(&a.cfg, prompt, &a.state.trigger)
+	job := generation(&a.cfg, prompt, &a.state.trigger, a.state.outage.tried)
 	actors.Ask(c, a.cfg.Generate, &messages.Join{Key: key, Job: job}, a.cfg.Patience, joinAsked{})
 	a.open(c) // once more: only now it is known with whom the answer is shared
 }
@@ -197,7 +208,10 @@ func (a *turn) joined(c *actor.Context, m actors.Answered) {
 		actors.After(c, againAfter, again{})
 	case joinNow:
 		a.join(c)
+	case standBy:
+		a.standBy(c, false)
 	case speak:
+		a.tellServed(c, result)
 		a.deliver(c)
 	}
 }

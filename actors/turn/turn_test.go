@@ -455,7 +455,7 @@ func TestBrokenOffIsMadeAnew(t *testing.T) {
 	for cuts, want := range map[int]string{0: "whole", 1: "again whole", 2: "again half"} {
 		cfg := testConfig()
 		cfg.Gemini = &writer{cuts: cuts}
-		job := generation(&cfg, &messages.Prompt{Model: "m"}, &messages.Trigger{})
+		job := generation(&cfg, &messages.Prompt{Model: "m"}, &messages.Trigger{}, false)
 		got := ""
 		result := job.Run(t.Context(), func(any) {})
 		if again, ok := result.(*messages.TryAgain); ok {
@@ -477,7 +477,7 @@ func TestGenerationTriesAgain(t *testing.T) {
 	cfg := testConfig()
 	overloaded := &messages.Failure{Cause: messages.CauseOverloaded, Retry: messages.RetryBackoff}
 	cfg.Gemini = &writer{fails: []*messages.Failure{overloaded, overloaded}}
-	job := generation(&cfg, &messages.Prompt{Model: "m", System: "a b"}, &messages.Trigger{Guild: 2})
+	job := generation(&cfg, &messages.Prompt{Model: "m", System: "a b"}, &messages.Trigger{Guild: 2}, false)
 	var emitted []any
 	run := func() any { return job.Run(t.Context(), func(m any) { emitted = append(emitted, m) }) }
 	for range 2 {
@@ -492,7 +492,7 @@ func TestGenerationTriesAgain(t *testing.T) {
 		t.Errorf("job %+v", job)
 	}
 	cfg.Gemini = &writer{fails: []*messages.Failure{overloaded, overloaded, overloaded}}
-	job = generation(&cfg, &messages.Prompt{}, &messages.Trigger{})
+	job = generation(&cfg, &messages.Prompt{}, &messages.Trigger{}, false)
 	run()
 	run()
 	if f, ok := run().(*messages.Failure); !ok || f != overloaded {

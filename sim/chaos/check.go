@@ -144,6 +144,9 @@ func (c *checker) outcome(a *ask) Outcome {
 		}
 	}
 	p := c.pieces(a)
+	if len(p.waiting) > 0 && len(p.answer)+len(p.refusals) > 0 {
+		c.breach(Orphan, a, p.waiting[0], "it still says that the question waits")
+	}
 	switch {
 	case len(p.answer) == 0 && len(p.refusals) == 0:
 		return c.nothing(a, p)
@@ -159,6 +162,8 @@ func (c *checker) outcome(a *ask) Outcome {
 // nothing is the outcome of a question that has none to be seen.
 func (c *checker) nothing(a *ask, p pieces) Outcome {
 	switch {
+	case len(p.waiting) > 0:
+		c.breach(Lost, a, p.waiting[0], "it says for ever that it waits")
 	case !a.Deleted.IsZero():
 		return Cancelled
 	case a.Kind == Command && !a.Acknowledged && c.disturbed(a.At.Add(-2*time.Second), a.At.Add(4*time.Second)):

@@ -86,6 +86,20 @@ func TestCheck(t *testing.T) {
 			s.happens(discordsim.MessageEdited, message(101, 100, first))
 			s.posts(102, 100, second)
 		}, nil},
+		{"waited and was answered", func(s *story) {
+			s.ask(100, ann, "q1-1")
+			s.posts(101, 100, inLine+" as soon as it is back.")
+			s.happens(discordsim.MessageEdited, message(101, 100, Answer("q1-1")))
+		}, nil},
+		{"waits for ever", func(s *story) {
+			s.ask(100, ann, "q1-1")
+			s.posts(101, 100, inLine+" as soon as it is back.")
+		}, []Wrong{Lost}},
+		{"answered, and waits for ever", func(s *story) {
+			s.ask(100, ann, "q1-1")
+			s.posts(101, 100, inLine+" as soon as it is back.")
+			s.posts(102, 100, Answer("q1-1"))
+		}, []Wrong{Orphan}},
 		{"answered in a file", func(s *story) {
 			s.ask(100, ann, "q1-1")
 			m := message(101, 100, first+" and more in the file")

@@ -27,13 +27,19 @@ type pieces struct {
 	begins   int     // of those, that begin one
 	refusals []*said
 	thinking bool
+	waiting  []*said // that say that the question waits
 }
+
+// inLine is how a message begins that says that its question waits for Gemini.
+const inLine = "Gemini is not available right now. I will answer this"
 
 func (c *checker) pieces(a *ask) (p pieces) {
 	for _, m := range a.said {
 		switch {
 		case m.Thinking:
 			p.thinking = true
+		case m.tag == "" && strings.HasPrefix(c.text(m), inLine):
+			p.waiting = append(p.waiting, m)
 		case m.tag == "":
 			p.refusals = append(p.refusals, m)
 		default:
