@@ -108,6 +108,9 @@ type Answer struct {
 	// How long a question waits for Gemini when that is not available, before people are told to ask again. They
 	// see meanwhile how many are before them. 0 tells them at once.
 	OutageWait time.Duration `yaml:"outage_wait" default:"10m" min:"0s" max:"1h"`
+	// How long an answer may be given again, in the same server, to the same question, if that plainly refers to
+	// nothing outside itself: "what is a prime number?". It is said that it is not new. 0 is never.
+	Cache time.Duration `yaml:"cache" default:"10m" min:"0s" max:"24h"`
 }
 
 // Limits is what people may use up.
@@ -124,6 +127,8 @@ type Memory struct {
 	WindowMessages int `yaml:"window_messages" default:"50" min:"1" max:"1000"`
 	// Memory that all channels' messages may take together. The channels that were quiet longest give way.
 	WindowBytes Size `yaml:"window_bytes" default:"256MiB" min:"1MiB" max:"1024GiB"`
+	// Memory that answers which may be given again may take together: see answer.cache.
+	CacheBytes Size `yaml:"cache_bytes" default:"16MiB" min:"64KiB" max:"16GiB"`
 	// The longest prompt, in tokens. What is older is left out.
 	PromptTokens int `yaml:"prompt_tokens" default:"8000" min:"256" max:"1000000"`
 	// How long nothing happens until a channel or a user leaves memory. They come back when they are heard of.

@@ -47,6 +47,7 @@ type TurnEnded struct {
 	State   TriggerState
 	Answer  string      // the whole text; "" if there is none
 	Parts   []MessageID // the messages that hold it
+	Keep    *KeepAnswer // for the cache, unless the question is gone by now; nil if the answer is not to be given again
 }
 
 // GetConversations asks a channel how it stands. The answer is

@@ -72,6 +72,7 @@ type GuildContext struct {
 	Emojis      []string  // <:name:id>
 	Persona     string    // by name: the channel's, else that of a thread's parent, else the guild's; "" if none was chosen
 	Permissions uint64    // of the bot in the channel
+	Public      bool      // everybody in the guild may see the channel; false for a thread, which may be private
 }
 
 // SetPersona tells a guild's actor which persona the bot has in the guild, or

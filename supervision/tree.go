@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"troupe/actors/cache"
 	"troupe/actors/channel"
 	"troupe/actors/coalescer"
 	"troupe/actors/command"
@@ -70,6 +71,10 @@ type Tree struct {
 	started []*actor.PID // in their order
 }
 
+// generationLinger is how long an answer is shared as if it were being made. After
+// that it comes from the cache, if at all.
+const generationLinger = 2 * time.Second
+
 // Grow starts the whole system of actors. This is its outline: below are the
 // actors that others look up to, then the entities, which come and go, then
 // those that bring the world's events, last, when all is there to take them.
@@ -88,7 +93,10 @@ func Grow(e *actor.Engine, cfg *config.Config, w World) *Tree {
 	t.one("router", "context", t.router("context", 1000, config.Concurrency{Start: 20}))
 	t.one("coalescer", "user_context", t.coalescer("user_context", 500*time.Millisecond, "context"))
 	t.one("coalescer", "server_context", t.coalescer("server_context", time.Second, "discord"))
-	t.one("coalescer", "generation", t.coalescer("generation", 2*time.Second, "gemini"))
+	t.one("coalescer", "generation", t.coalescer("generation", generationLinger, "gemini"))
+	if cfg.Answer.Cache > 0 {
+		t.one("cache", "node", t.cache())
+	}
 
 	t.region("user", 0, t.users())
 	t.region("guild", 0, t.guilds())
@@ -148,6 +156,21 @@ func (t *Tree) coalescer(name string, linger time.Duration, pool string) actor.P
 	})
 }
 
+func (t *Tree) cache() actor.Producer {
+	return cache.New(cache.Config{
+		TTL: t.cfg.Answer.Cache, Young: generationLinger, Bytes: int(t.cfg.Memory.CacheBytes),
+		Metrics: t.world.Metrics, Log: t.log("cache"),
+	})
+}
+
+// answers is the cache, or nil if there is none.
+func (t *Tree) answers() *actor.PID {
+	if t.cfg.Answer.Cache == 0 {
+		return nil
+	}
+	return t.pid("cache", "node")
+}
+
 func (t *Tree) users() func(id uint64) actor.Producer {
 	cfg := user.Config{RPM: t.cfg.Limits.UserRequestsPerMinute, Journal: t.pid("journal", "node"), Log: t.log("user")}
 	return func(id uint64) actor.Producer {
@@ -158,7 +181,7 @@ func (t *Tree) users() func(id uint64) actor.Producer {
 }
 
 func (t *Tree) guilds() func(id uint64) actor.Producer {
-	cfg := guild.Config{Self: t.world.Self.ID, Journal: t.pid("journal", "node"), Log: t.log("guild")}
+	cfg := guild.Config{Self: t.world.Self.ID, Journal: t.pid("journal", "node"), Cache: t.answers(), Log: t.log("guild")}
 	return func(id uint64) actor.Producer {
 		cfg := cfg
 		cfg.Guild = messages.GuildID(id)
@@ -182,7 +205,7 @@ func (t *Tree) channels() func(id uint64) actor.Producer {
 		Self: t.world.Self, Rules: t.rules(),
 		Window: t.cfg.Memory.WindowMessages, Side: t.cfg.Answer.SideBySide, Queue: t.cfg.Answer.Queue,
 		Horizon: journal.DefaultHorizon,
-		Guilds:  t.pid("region", "guild"), Journal: t.pid("journal", "node"), Outbox: t.pid("region", "outbox"),
+		Guilds:  t.pid("region", "guild"), Journal: t.pid("journal", "node"), Outbox: t.pid("region", "outbox"), Cache: t.answers(),
 		Reader: t.pid("coalescer", "server_context"), Pool: t.pid("router", "discord"), History: t.world.Discord,
 		Pins: t.world.Discord, Parent: t.pid("supervisor", "node"),
 		Turn: t.turns(), Log: t.log("channel"),
@@ -203,7 +226,7 @@ func (t *Tree) turns() func(q *messages.Question, supervisor *actor.PID) actor.P
 		Self: t.world.Self, Model: t.cfg.Gemini.Model, MaxTokens: t.cfg.Gemini.MaxOutputTokens,
 		Budget: t.cfg.Memory.PromptTokens, Tokens: t.world.Tokens, Persona: t.world.Persona, Patience: 3 * time.Minute,
 		Users: t.pid("region", "user"), Guilds: t.pid("region", "guild"),
-		Outbox: t.pid("region", "outbox"), Journal: t.pid("journal", "node"),
+		Outbox: t.pid("region", "outbox"), Journal: t.pid("journal", "node"), Cache: t.answers(),
 		Personal: t.pid("coalescer", "user_context"), Generate: t.pid("coalescer", "generation"),
 		Gemini: t.world.Gemini, Files: t.world.Files, History: t.world.Discord, Pool: t.pid("router", "discord"),
 		Waitlist: t.pid("waitlist", "gemini"), OutageWait: t.cfg.Answer.OutageWait, Log: t.log("turn"),
@@ -225,6 +248,7 @@ func (t *Tree) command() actor.Producer {
 		Coalescers: []*actor.PID{
 			t.pid("coalescer", "user_context"), t.pid("coalescer", "server_context"), t.pid("coalescer", "generation"),
 		},
+		Cache:   t.answers(),
 		Journal: t.pid("journal", "node"), Router: t.pid("router", "discord"), Discord: t.world.Discord, Log: t.log("command"),
 	})
 }

@@ -50,6 +50,7 @@ type (
 // been said to it so far goes too.
 func (a *channel) deleted(c *actor.Context, ids []messages.MessageID, sender *actor.PID) {
 	d := &deletion{sender: sender}
+	a.uncache(c, ids)
 	for _, id := range ids {
 		a.state.remove(id)
 		a.pins.set(id, "")

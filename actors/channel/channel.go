@@ -46,6 +46,7 @@ type Config struct {
 	Guilds  *actor.PID
 	Journal *actor.PID
 	Outbox  *actor.PID // the region
+	Cache   *actor.PID // of answers; nil for none
 	Reader  *actor.PID // the coalescer of what a channel and its guild give to prompts
 	Pool    *actor.PID // the router of requests to Discord
 	History History    // nil to do without

@@ -345,6 +345,33 @@ func TestDeletedBeforeTaken(t *testing.T) {
 	})
 }
 
+// The cache is told of an answer when that has its outcome, and of every message
+// that is gone; never of an answer of which a message was gone before.
+func TestCacheIsTold(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		cache := e.Probe()
+		s := newStage(e, func(_ *stage, cfg *Config) { cfg.Cache = cache.PID })
+		end := func(id messages.MessageID) *messages.KeepAnswer {
+			keep := &messages.KeepAnswer{Key: "k", Text: "a", Channel: general, Messages: []messages.MessageID{id, id + 100}}
+			e.Tell(s.pid, &messages.TurnEnded{Trigger: id, State: messages.TriggerAnswered, Answer: "a", Parts: []messages.MessageID{id + 100}, Keep: keep})
+			return keep
+		}
+		gone := func(id messages.MessageID) *messages.ForgetAnswers {
+			s.hear(&messages.MessagesDeleted{Channel: general, Guild: guildID, Messages: []messages.MessageID{id}})
+			return &messages.ForgetAnswers{Channel: general, Messages: []messages.MessageID{id}}
+		}
+		s.say(1, ann, "a")
+		s.say(2, bob, "b")
+		s.say(3, 30, "c")
+		want := []any{end(1), gone(101), gone(2), gone(103)}
+		end(2)
+		end(3)
+		if d := cmp.Diff(want, cache.Take()); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
 // A deleted question is cancelled, with what has been said to it.
 func TestDeleted(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {

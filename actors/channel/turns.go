@@ -2,6 +2,7 @@ package channel
 
 import (
 	"fmt"
+	"slices"
 
 	"troupe/actors"
 	"troupe/messages"
@@ -83,8 +84,25 @@ func (a *channel) giveWord(c *actor.Context, r *running, t *asked) {
 
 func (a *channel) turnEnded(c *actor.Context, m *messages.TurnEnded) {
 	a.state.answered(m, a.cfg.Self)
+	a.keep(c, m.Keep)
 	a.drop(c, m.Trigger)
 	a.step(c)
+}
+
+// keep has the cache keep an answer, unless a message of it is gone: here it is
+// known for sure, whichever came first.
+func (a *channel) keep(c *actor.Context, m *messages.KeepAnswer) {
+	if m != nil && a.cfg.Cache != nil && a.state.find(m.Messages[0]) != nil && !slices.ContainsFunc(m.Messages, a.state.isGone) {
+		c.Send(a.cfg.Cache, m)
+	}
+}
+
+// uncache has the cache forget the answers that messages which are gone asked for
+// or held.
+func (a *channel) uncache(c *actor.Context, ids []messages.MessageID) {
+	if a.cfg.Cache != nil && len(ids) > 0 {
+		c.Send(a.cfg.Cache, &messages.ForgetAnswers{Channel: a.cfg.ID, Messages: ids})
+	}
 }
 
 // stop ends a turn, if there is one.

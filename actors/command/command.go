@@ -43,6 +43,7 @@ type Config struct {
 	Quota      *actor.PID   // of the model
 	Pools      []*actor.PID // routers, as /status lists them
 	Coalescers []*actor.PID // as /status lists them
+	Cache      *actor.PID   // of answers; nil for none
 	Health     *actor.PID
 	Supervisor *actor.PID
 	Journal    *actor.PID
@@ -96,7 +97,7 @@ type registerAgain struct{}
 func New(cfg Config) actor.Producer {
 	all := facts{
 		self: cfg.Self, started: cfg.Started, personas: cfg.Personas, entries: entries(cfg.Personas),
-		pools: namesOf(cfg.Pools), coalescers: namesOf(cfg.Coalescers),
+		pools: namesOf(cfg.Pools), coalescers: namesOf(cfg.Coalescers), caches: cfg.Cache != nil,
 	}
 	return func() actor.Receiver {
 		return &command{
@@ -204,6 +205,8 @@ func (a *command) resolve(q question, u *messages.CommandUsed) (*actor.PID, any)
 		return a.cfg.Health, q.message
 	case theSupervisor:
 		return a.cfg.Supervisor, q.message
+	case theCache:
+		return a.cfg.Cache, q.message
 	case aPool:
 		return a.cfg.Pools[q.to.index], q.message
 	case aCoalescer:

@@ -30,7 +30,7 @@ func testPersonas() []Persona {
 func testFacts() *facts {
 	return &facts{
 		self: 42, started: noon.Add(-3 * time.Hour), personas: testPersonas(), entries: entries(testPersonas()),
-		pools: []string{"discord", "gemini"}, coalescers: []string{"generation"},
+		pools: []string{"discord", "gemini"}, coalescers: []string{"generation"}, caches: true,
 	}
 }
 
@@ -110,6 +110,7 @@ func status(change func(q *messages.QuotaState, h *messages.Health, p *messages.
 		{aPool, 0}:            {message: &messages.PoolState{Running: 1, Limit: 10}},
 		{aPool, 1}:            {message: p},
 		{aCoalescer, 0}:       {message: &messages.CoalescerState{Joins: 120, Hits: 49}},
+		{whom: theCache}:      {message: &messages.CacheState{Entries: 7, Hits: 12, Misses: 8, Bypassed: map[string]int{messages.BypassContext: 80}}},
 	}
 }
 
@@ -169,6 +170,7 @@ func TestGolden(t *testing.T) {
 				{aPool, 0}:            {message: &messages.PoolState{Limit: 10}},
 				{aPool, 1}:            {message: &messages.PoolState{Limit: 5}},
 				{aCoalescer, 0}:       {message: &messages.CoalescerState{}},
+				{whom: theCache}:      {message: &messages.CacheState{}},
 			}},
 			{"in trouble", used("status"), status(func(q *messages.QuotaState, h *messages.Health, p *messages.PoolState) {
 				q.Models[0].Paused, q.Models[0].Cause = 90*time.Second, messages.CauseMinuteQuota

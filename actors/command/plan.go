@@ -20,6 +20,7 @@ const (
 	theQuota
 	theHealth
 	theSupervisor
+	theCache
 	aPool
 	aCoalescer
 )
@@ -84,6 +85,7 @@ type facts struct {
 	entries    []entry
 	pools      []string // names
 	coalescers []string // names
+	caches     bool     // there is a cache of answers
 }
 
 // planned returns the plan of a use.

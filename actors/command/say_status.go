@@ -29,6 +29,9 @@ func sayStatus(f *facts, got answers, now time.Time) string {
 	for i, name := range f.coalescers {
 		add(sayCoalescer(name, got, i))
 	}
+	if f.caches {
+		add(sayCache(got))
+	}
 	add("", "**Health**")
 	add(sayHealth(got)...)
 	add(sayBreakers(f, got)...)
@@ -116,6 +119,23 @@ func sayCoalescer(name string, got answers, i int) string {
 		return name + "nothing asked yet"
 	}
 	return fmt.Sprintf("%s%d%% of %s shared with others", name, 100*k.Hits/k.Joins, plural(k.Joins, "request", "requests"))
+}
+
+func sayCache(got answers) string {
+	const name = "Cache: "
+	k, ok := from[*messages.CacheState](got, address{whom: theCache})
+	if !ok {
+		return name + late
+	}
+	all := k.Hits + k.Misses
+	for _, n := range k.Bypassed {
+		all += n
+	}
+	if all == 0 {
+		return name + "nothing asked yet"
+	}
+	return fmt.Sprintf("%s%d%% of %s answered again, %s kept", name, 100*k.Hits/all,
+		plural(all, "question", "questions"), plural(k.Entries, "answer", "answers"))
 }
 
 func sayHealth(got answers) []string {

@@ -15,6 +15,9 @@ func planStatus(u *use) plan {
 		ask(theSupervisor, 0, &messages.GetParts{}),
 		ask(theChannel, 0, &messages.GetConversations{}),
 	}
+	if u.caches {
+		asks = append(asks, ask(theCache, 0, &messages.GetCache{}))
+	}
 	for i := range u.pools {
 		asks = append(asks, ask(aPool, i, &messages.GetPool{}))
 	}

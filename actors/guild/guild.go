@@ -26,6 +26,7 @@ type Config struct {
 	Guild   messages.GuildID
 	Self    messages.UserID // the bot
 	Journal *actor.PID
+	Cache   *actor.PID // of answers; nil for none
 	Log     *slog.Logger
 }
 
@@ -153,8 +154,12 @@ func (a *guild) gone(m *messages.GuildGone) {
 	}
 }
 
-// channelGone forgets a channel, and what was chosen for it.
+// channelGone forgets a channel, what was chosen for it, and what was answered in
+// it.
 func (a *guild) channelGone(c *actor.Context, id messages.ChannelID) {
+	if a.cfg.Cache != nil {
+		c.Send(a.cfg.Cache, &messages.ForgetAnswers{Channel: id})
+	}
 	for _, n := range a.state.channelGone(id) {
 		a.keep(c, n, nil)
 	}

@@ -100,6 +100,20 @@ func TestHears(t *testing.T) {
 	})
 }
 
+// With a channel goes what was answered in it.
+func TestChannelGoneUncaches(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		cache := e.Probe()
+		d := disk{notes: map[string]string{}}
+		pid := e.Start(New(Config{Guild: id, Self: bot, Journal: e.Fake(d.receive).PID, Cache: cache.PID, Log: actortest.Log()}))
+		e.Tell(pid, told())
+		e.Tell(pid, &messages.ChannelGone{Channel: 10, Guild: id})
+		if d := cmp.Diff([]any{&messages.ForgetAnswers{Channel: 10}}, cache.Take()); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
 // A watched guild tells how it stands after each message.
 type watched struct {
 	*guild

@@ -207,7 +207,24 @@ func (s *state) context(id messages.ChannelID) *messages.GuildContext {
 		Emojis:      s.emojis,
 		Persona:     s.personas.of(id, c.parent),
 		Permissions: s.permissions(c),
+		Public:      s.public(c),
 	}
+}
+
+// public reports whether everybody in the guild may see a channel. A thread may be
+// private, which is not told apart here; and what is not known is not public.
+func (s *state) public(c channel) bool {
+	everyone, told := s.roles[messages.RoleID(s.id)]
+	if !told || c.kind == messages.ChannelThread {
+		return false
+	}
+	for _, o := range c.overwrites {
+		if !o.User && o.Deny&messages.PermissionViewChannel != 0 {
+			return false
+		}
+	}
+	anybody := messages.ChannelPermissions(s.id, messages.Member{}, everyone.permissions, c.kind, c.overwrites)
+	return anybody&messages.PermissionViewChannel != 0
 }
 
 // permissions returns what the bot may do in a channel. In a thread whose

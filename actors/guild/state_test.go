@@ -85,7 +85,7 @@ func TestEvents(t *testing.T) {
 	const all = see | say | talk | read
 	stage := messages.GuildContext{
 		Known: true, Name: "The Globe", ChannelName: "stage", BotRoles: []messages.RoleID{own},
-		Emojis: []string{"<:skull:5>"}, Permissions: all,
+		Emojis: []string{"<:skull:5>"}, Permissions: all, Public: true,
 	}
 	with := func(c messages.GuildContext, change func(*messages.GuildContext)) messages.GuildContext {
 		change(&c)
@@ -93,6 +93,7 @@ func TestEvents(t *testing.T) {
 	}
 	act := with(stage, func(c *messages.GuildContext) {
 		c.ChannelName, c.Kind, c.Parent, c.Joined = "act one", messages.ChannelThread, 10, true
+		c.Public = false
 	})
 	tests := []struct {
 		name    string
@@ -105,19 +106,23 @@ func TestEvents(t *testing.T) {
 		{"an unknown channel is unknown", func(*state) {}, 12, messages.GuildContext{}},
 		{"a channel that the bot may not see", func(*state) {}, 11, with(stage, func(c *messages.GuildContext) {
 			c.ChannelName, c.Permissions = "wings", 0
+			c.Public = false
 		})},
 		{"a thread has the overwrites of its parent", func(*state) {}, 21, with(stage, func(c *messages.GuildContext) {
 			c.ChannelName, c.Kind, c.Parent, c.Permissions = "props", messages.ChannelThread, 11, 0
+			c.Public = false
 		})},
 		{"a role gained opens a channel and its threads", func(s *state) {
 			s.botRolesChanged([]messages.RoleID{own, helper})
 		}, 21, with(stage, func(c *messages.GuildContext) {
 			c.ChannelName, c.Kind, c.Parent = "props", messages.ChannelThread, 11
+			c.Public = false
 		})},
 		{"a role changed", func(s *state) {
 			s.roleSeen(&messages.Role{ID: own, Managed: true, Bot: bot, Permissions: messages.PermissionAdministrator})
 		}, 11, with(stage, func(c *messages.GuildContext) {
 			c.ChannelName, c.Permissions = "wings", messages.PermissionAll
+			c.Public = false
 		})},
 		{"the bot's own role gone", func(s *state) { s.roleGone(own) }, 10, with(stage, func(c *messages.GuildContext) {
 			c.BotRoles = nil
@@ -128,6 +133,7 @@ func TestEvents(t *testing.T) {
 			s.seen(g)
 		}, 11, with(stage, func(c *messages.GuildContext) {
 			c.ChannelName, c.Permissions = "wings", messages.PermissionAll
+			c.Public = false
 		})},
 		{"a channel changed", func(s *state) {
 			s.channelSeen(&messages.Channel{ID: 10, Name: "pit", Overwrites: []messages.Overwrite{
@@ -144,6 +150,7 @@ func TestEvents(t *testing.T) {
 			s.channelSeen(&messages.Channel{ID: 22, Name: "lost", Kind: messages.ChannelThread, Parent: 99})
 		}, 22, with(stage, func(c *messages.GuildContext) {
 			c.ChannelName, c.Kind, c.Parent, c.Permissions = "lost", messages.ChannelThread, 99, messages.PermissionAll
+			c.Public = false
 		})},
 		{"a channel gone", func(s *state) { s.channelGone(10) }, 10, messages.GuildContext{}},
 		{"its threads go along", func(s *state) { s.channelGone(10) }, 20, messages.GuildContext{}},
@@ -159,6 +166,42 @@ func TestEvents(t *testing.T) {
 			tt.do(s)
 			if d := cmp.Diff(&tt.want, s.context(tt.channel)); d != "" {
 				t.Error(d)
+			}
+		})
+	}
+}
+
+// A channel is public when every role may see it: nobody is kept out by name, and
+// nothing that is not known lets people in.
+func TestPublic(t *testing.T) {
+	visible, hidden := messages.Role{ID: everyone, Permissions: see}, messages.Role{ID: everyone}
+	tests := []struct {
+		name string
+		role *messages.Role // @everyone; nil for not told
+		kind messages.ChannelKind
+		with []messages.Overwrite
+		want bool
+	}{
+		{"visible to all", &visible, messages.ChannelText, nil, true},
+		{"hidden from all", &hidden, messages.ChannelText, nil, false},
+		{"nobody knows", nil, messages.ChannelText, nil, false},
+		{"a thread in it", &visible, messages.ChannelThread, nil, false},
+		{"denied to all", &visible, messages.ChannelText, []messages.Overwrite{deny(everyone, see)}, false},
+		{"denied to all but some", &visible, messages.ChannelText, []messages.Overwrite{deny(everyone, see), allow(helper, see)}, false},
+		{"denied to some", &visible, messages.ChannelText, []messages.Overwrite{deny(helper, see)}, false},
+		{"allowed to all here", &hidden, messages.ChannelText, []messages.Overwrite{allow(everyone, see)}, true},
+		{"allowed to some here", &hidden, messages.ChannelText, []messages.Overwrite{allow(helper, see)}, false},
+		{"something else is denied", &visible, messages.ChannelText, []messages.Overwrite{deny(everyone, say)}, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, g := newState(), &messages.GuildSeen{Guild: id, Channels: []messages.Channel{{ID: 10, Kind: tt.kind, Overwrites: tt.with}}}
+			if tt.role != nil {
+				g.Roles = []messages.Role{*tt.role}
+			}
+			s.seen(g)
+			if got := s.context(10).Public; got != tt.want {
+				t.Errorf("public: %v", got)
 			}
 		})
 	}
@@ -190,7 +233,7 @@ func TestSharedSlices(t *testing.T) {
 	s.roleGone(own)
 	want := &messages.GuildContext{
 		Known: true, Name: "The Globe", ChannelName: "stage", BotRoles: []messages.RoleID{own},
-		Emojis: []string{"<:skull:5>"}, Permissions: see | say | talk | read,
+		Emojis: []string{"<:skull:5>"}, Permissions: see | say | talk | read, Public: true,
 	}
 	if d := cmp.Diff(want, before); d != "" {
 		t.Error(d)

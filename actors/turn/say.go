@@ -16,6 +16,11 @@ const cutNote = "-# (cut off)"
 // longNote is the line beneath an answer that met the model's bound.
 const longNote = "-# (the answer was longer than I may write; ask me to go on)"
 
+// reuseNote is the line beneath an answer that was made before, for somebody else.
+func reuseNote(made time.Time) string {
+	return fmt.Sprintf("-# From an answer of <t:%d:R>.", made.Unix())
+}
+
 // refusal returns what people read when there is no answer: what happened, what
 // to do, and when to come back.
 func refusal(cause messages.Cause, after time.Duration, now time.Time) string {

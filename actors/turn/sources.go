@@ -21,6 +21,7 @@ const (
 	ofUser      source = "user"      // what they have cleared, and want
 	ofWindow    source = "window"    // what was said in the channel before
 	ofOutage    source = "outage"    // whether others wait for the model
+	ofCache     source = "cache"     // an answer that is there already: see reuse.go
 )
 
 // fileAsked tags the ask for an attachment.
@@ -84,6 +85,9 @@ func (s *state) learn(what source, m actors.Answered, now time.Time) {
 	case ofOutage:
 		o, _ := m.Message.(*messages.Outage)
 		s.outageKnown(o)
+	case ofCache:
+		answer, _ := m.Message.(*messages.CachedAnswer)
+		s.reused(answer, now)
 	}
 }
 

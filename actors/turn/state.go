@@ -19,6 +19,7 @@ type state struct {
 
 	checks  actors.Group // whether there may be an answer
 	context actors.Group // what the prompt is made of
+	reuse   reuse        // of an answer from the cache, or of this one later
 	unsure  bool         // whether an earlier try has answered already
 	cause   messages.Cause
 	after   time.Duration // when to come back, with cause
@@ -67,6 +68,7 @@ func newState(cfg Config, q *messages.Question) state {
 		trigger: q.Trigger,
 		checks:  actors.All(),
 		context: actors.AllSettled(),
+		reuse:   reuse{alone: cfg.Cache != nil && standsAlone(&q.Trigger)},
 	}
 	s.decideAtOnce()
 	return s
@@ -107,14 +109,23 @@ func (s *state) delivers() bool {
 // prompt builds what the model is asked, and the key by which others may share
 // the answer. What a person wants of personas wins over the guild.
 func (s *state) prompt() (*messages.Prompt, string) {
+	s.frame.persona = s.chosen()
+	f := &s.frame
+	if s.alone() {
+		f = f.bare()
+	}
+	p := f.build(&s.trigger)
+	s.share = f.shareKey(&s.trigger, p)
+	return p, s.share
+}
+
+// chosen returns who the bot is to be, as the model is told of it.
+func (s *state) chosen() string {
 	name := ""
 	if s.frame.guild != nil && !s.frame.user.PlainPersona {
 		name = s.frame.guild.Persona
 	}
-	s.frame.persona = s.persona(name)
-	p := s.frame.build(&s.trigger)
-	s.share = s.frame.shareKey(&s.trigger, p)
-	return p, s.share
+	return s.persona(name)
 }
 
 // partsKnown takes which messages hold the answer so far; nil if that is not

@@ -37,6 +37,7 @@ type Config struct {
 	Journal  *actor.PID
 	Personal *actor.PID // the coalescer of what an asker brings
 	Generate *actor.PID // the coalescer of generations
+	Cache    *actor.PID // of answers; nil for none
 	Gemini   Model
 	Files    Files      // nil to read no attachments
 	History  History    // nil to do without
@@ -148,6 +149,7 @@ func (a *turn) answered(c *actor.Context, m actors.Answered) {
 	switch m.Tag.(type) {
 	case source, fileAsked:
 		a.state.settle(m, time.Now())
+		a.askCache(c)
 		a.proceed(c)
 	case wordAsked:
 		a.word(c, m)
@@ -203,6 +205,7 @@ func (a *turn) joined(c *actor.Context, m actors.Answered) {
 	if j, ok := m.Message.(*messages.Joined); ok {
 		result = j.Result
 	}
+	a.state.generated(result, time.Now())
 	switch a.state.result(result, time.Now()) {
 	case joinSoon:
 		actors.After(c, againAfter, again{})
@@ -238,7 +241,7 @@ func (a *turn) ended(c *actor.Context, m actors.Answered) {
 	}
 	told := &messages.TurnEnded{Trigger: t.ID, State: a.state.outcome}
 	if a.state.outcome == messages.TriggerAnswered {
-		told.Answer, told.Parts = a.state.text, a.state.parts
+		told.Answer, told.Parts, told.Keep = a.state.text, a.state.parts, a.state.keeps()
 	}
 	c.Send(a.cfg.Channel, told)
 }

@@ -66,6 +66,7 @@ func ordinary(s *stage) (asked []messages.MessageID) {
 	}
 	asked = append(asked, s.say(discordsim.Say{Person: s.ann, Channel: dm, Text: "hello"}))
 	time.Sleep(time.Minute)
+	asked = append(asked, mention(s.bob, "what is seven times six?")) // from the cache
 	s.use(s.ann, "chat", map[string]string{"message": "list 3 fruits"})
 	s.use(s.bob, "status", nil)
 	s.use(s.ann, "persona", map[string]string{"name": "pirate"})
