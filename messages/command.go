@@ -23,6 +23,15 @@ type Choice struct {
 	Value string // what the bot gets, at most 100 characters
 }
 
+// CommandAcknowledged tells a channel that Discord was told that an answer to a
+// command is being made, or that it knows the command no more: nobody would see an
+// answer.
+type CommandAcknowledged struct {
+	Channel ChannelID
+	Trigger MessageID // the interaction's ID
+	Gone    bool
+}
+
 // GetCommands asks the actor of commands for those it has. The answer is
 // [*Commands].
 type GetCommands struct{}

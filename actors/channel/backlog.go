@@ -36,6 +36,9 @@ func (a *channel) backlog(c *actor.Context, m actors.Answered) {
 	for _, t := range u.Triggers {
 		if a.state.ask(t, time.Now()) {
 			a.state.takeUp(t)
+			if t.Kind == messages.TriggerCommand {
+				actors.After(c, ackLimit, mayBeHeard{})
+			}
 			a.place.guild = t.Guild
 		}
 	}

@@ -123,6 +123,7 @@ type (
 	goOn         struct{}
 	acceptAsked  struct{ id messages.MessageID }
 	acceptAgain  struct{ id messages.MessageID }
+	mayBeHeard   struct{}
 	endAsked     struct{ id messages.MessageID }
 	countAsked   struct{ id messages.MessageID }
 )
@@ -148,7 +149,7 @@ func (a *channel) Receive(c *actor.Context) {
 	case backlogAsked:
 		a.askBacklog(c)
 	case *messages.MessageReceived, *messages.MessageEdited, *messages.MessagesDeleted, *messages.CommandUsed,
-		*messages.Wake, *messages.CatchUp:
+		*messages.CommandAcknowledged, *messages.Wake, *messages.CatchUp:
 		a.event(c, held{m, c.Sender()})
 	case placeAgain:
 		a.askGuild(c)
@@ -158,6 +159,8 @@ func (a *channel) Receive(c *actor.Context) {
 		a.feedMissed(c)
 	case acceptAgain:
 		a.acceptAgain(c, m.id)
+	case mayBeHeard:
+		a.step(c)
 	case goOn:
 		a.goOn(c)
 	case partsAsked:

@@ -3,6 +3,7 @@ package channel
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -573,6 +574,64 @@ func TestCommandNotServed(t *testing.T) {
 			t.Errorf("turns: %+v", got)
 		}
 	})
+}
+
+// A command is answered when Discord waits for that, or after the time in which it
+// would; one that Discord knows no more has its outcome, unless it was acknowledged
+// in another life.
+func TestCommandAcknowledged(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		old    bool // it was accepted by a former instance
+		told   *messages.CommandAcknowledged
+		waits  time.Duration // for the word; negative for ever
+		undone bool
+	}{
+		{"acknowledged", false, &messages.CommandAcknowledged{Trigger: 7}, 0, false},
+		{"nobody knows", false, nil, ackLimit, false},
+		{"gone", false, &messages.CommandAcknowledged{Trigger: 7, Gone: true}, -1, true},
+		{"acknowledged again", true, &messages.CommandAcknowledged{Trigger: 7}, 0, false},
+		{"acknowledged in another life", true, &messages.CommandAcknowledged{Trigger: 7, Gone: true}, 0, false},
+		{"of another life", true, nil, ackLimit, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+				used := &messages.CommandUsed{
+					Interaction: messages.Interaction{ID: 7}, Channel: general, Guild: guildID,
+					User: messages.User{ID: ann}, Name: "chat", Options: map[string]string{"message": "hi"},
+				}
+				s := newStage(e, func(s *stage, _ *Config) {
+					if tt.old {
+						s.unfinished = []messages.Trigger{{ID: 7, Kind: messages.TriggerCommand, Asker: used.User, Guild: guildID}}
+					}
+				})
+				s.hear(used)
+				began, got := time.Now(), time.Duration(-1)
+				go func() {
+					if _, err := e.Ask(s.pid, &messages.GetWord{Trigger: 7}); err == nil {
+						got = time.Since(began)
+					}
+				}()
+				synctest.Wait()
+				if tt.told != nil {
+					e.Tell(s.pid, tt.told)
+				}
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				if got != tt.waits {
+					t.Errorf("waited %v, want %v", got, tt.waits)
+				}
+				undone := slices.ContainsFunc(s.journal.Take(), func(m any) bool {
+					end, ok := m.(*messages.EndTrigger)
+					return ok && end.State == messages.TriggerUndeliverable
+				})
+				if undone != tt.undone {
+					t.Errorf("undeliverable: %v", undone)
+				}
+				time.Sleep(2 * time.Hour) // who still waits gives up
+			})
+		})
+	}
 }
 
 // In a thread everything asks the bot from the moment it is in there: when it was

@@ -18,6 +18,8 @@ func (a *channel) take(c *actor.Context, e held) {
 		a.heard(c, &m.Message, e.sender)
 	case *messages.CommandUsed:
 		a.commanded(c, m, e.sender)
+	case *messages.CommandAcknowledged:
+		a.acknowledged(c, m)
 	case *messages.MessageEdited:
 		a.state.window.set(m.Message.ID, m.Message.Content)
 		a.pins.set(m.Message.ID, m.Message.Content)
@@ -66,6 +68,24 @@ func (a *channel) commanded(c *actor.Context, m *messages.CommandUsed, sender *a
 	a.ask(c, t, sender)
 }
 
+// acknowledged lets a command be answered that Discord waits for. One that it does
+// not know any more has its outcome, unless a former instance had it already: that
+// may have acknowledged it.
+func (a *channel) acknowledged(c *actor.Context, m *messages.CommandAcknowledged) {
+	t := a.state.find(m.Trigger)
+	if t == nil {
+		return
+	}
+	if m.Gone && !t.again {
+		a.drop(c, m.Trigger)
+		actors.Ask(c, a.cfg.Journal, &messages.EndTrigger{
+			Trigger: m.Trigger, State: messages.TriggerUndeliverable, Cause: messages.CauseGone,
+		}, journalWait, endAsked{m.Trigger})
+	}
+	a.state.acknowledged(m.Trigger)
+	a.step(c)
+}
+
 // ask queues a trigger and has it accepted. One that is known already, here or
 // to the store, is not answered again, but its sender is told all the same.
 func (a *channel) ask(c *actor.Context, t messages.Trigger, sender *actor.PID) {
@@ -87,6 +107,9 @@ func (a *channel) ask(c *actor.Context, t messages.Trigger, sender *actor.PID) {
 	case known == nil && !a.state.ask(t, time.Now()):
 		a.reply(c, sender, &messages.Refused{Reason: messages.RefusedFull, RetryAfter: time.Second})
 		return
+	}
+	if t.Kind == messages.TriggerCommand {
+		actors.After(c, ackLimit, mayBeHeard{})
 	}
 	a.accept(c, t, sender)
 	a.step(c)

@@ -15,6 +15,11 @@ const joinFor = 2 * time.Second
 // An older one has come before, perhaps.
 const freshFor = 2 * time.Second
 
+// ackLimit is how long Discord may take to know that a command is being answered:
+// its own bound of 3 s (Interactions: Responding), and some. One that is not known
+// to it by then never will be; one of a former instance is, most likely.
+const ackLimit = 4 * time.Second
+
 // A state is what the channel knows. Its methods say what is to be done.
 type state struct {
 	window window
@@ -38,6 +43,7 @@ type asked struct {
 	durable  bool           // it is on the disk
 	word     bool           // its turn may speak
 	missed   bool           // it was asked while the bot was away: these speak one after the other, oldest first
+	mute     time.Time      // until then it does not speak: Discord is not known to wait for an answer to the command
 }
 
 // An answer is a question that has its outcome.
@@ -55,6 +61,9 @@ func (s *state) ask(t messages.Trigger, now time.Time) bool {
 		return false
 	}
 	a := &asked{trigger: t, same: t.Sameness(), late: now.Sub(t.ID.Time()) > freshFor}
+	if t.Kind == messages.TriggerCommand {
+		a.mute = now.Add(ackLimit)
+	}
 	if len(s.queue) >= s.bound {
 		a.refuse = messages.CauseBusy
 	}
@@ -64,6 +73,13 @@ func (s *state) ask(t messages.Trigger, now time.Time) bool {
 	}
 	s.queue = slices.Insert(s.queue, i, a)
 	return true
+}
+
+// acknowledged notes that Discord waits for an answer to a command.
+func (s *state) acknowledged(id messages.MessageID) {
+	if a := s.find(id); a != nil {
+		a.mute = time.Time{}
+	}
 }
 
 func (s *state) find(id messages.MessageID) *asked {
@@ -142,7 +158,7 @@ func (s *state) lately(now time.Time) []answer {
 // side with those of others, up to a bound, or beyond it if it repeats one that
 // is being answered, for that costs nothing. A person's next question waits, but
 // starts in silence if it is such a repeat. A refusal costs nothing either.
-func (s *state) due() (start, speak []*asked) {
+func (s *state) due(now time.Time) (start, speak []*asked) {
 	speaking := map[messages.UserID]bool{} // whose first question was met
 	underway := map[string]bool{}          // what is being answered, by sameness
 	missed := false                        // one that was missed was met
@@ -165,7 +181,7 @@ func (s *state) due() (start, speak []*asked) {
 				running++
 			}
 		}
-		if a.running && a.accepted && !a.word && first && (!a.missed || !missed) {
+		if a.running && a.accepted && !a.word && first && (!a.missed || !missed) && !now.Before(a.mute) {
 			speak = append(speak, a)
 			a.word = true
 		}

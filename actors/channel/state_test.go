@@ -36,7 +36,7 @@ func ids(list []*asked) (out []messages.MessageID) {
 
 // run asks for what is due and says it in words.
 func (s *state) run() string {
-	start, speak := s.due()
+	start, speak := s.due(noon)
 	return fmt.Sprint("start ", ids(start), " speak ", ids(speak))
 }
 

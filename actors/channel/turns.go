@@ -3,6 +3,7 @@ package channel
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"troupe/actors"
 	"troupe/messages"
@@ -17,7 +18,7 @@ func (a *channel) step(c *actor.Context) {
 		return
 	}
 	a.fill(c)
-	start, speak := a.state.due()
+	start, speak := a.state.due(time.Now())
 	for _, t := range start {
 		a.start(c, t)
 	}

@@ -81,7 +81,7 @@ func TestCommandCatchesUp(t *testing.T) {
 	}{
 		"in a direct message": {messages.CommandUsed{Name: "chat", Channel: 32}, nil, []int{-32, 32}},
 		"forgotten": {
-			messages.CommandUsed{Name: "chat", Channel: 32}, &messages.Failure{Cause: messages.CauseGone}, []int{-32},
+			messages.CommandUsed{Name: "chat", Channel: 32}, &messages.Failure{Cause: messages.CauseGone}, []int{-32, 32},
 		},
 		"told already":    {messages.CommandUsed{Name: "chat", Channel: 30}, nil, []int{30}},
 		"in a guild":      {messages.CommandUsed{Name: "chat", Channel: 10, Guild: 2}, nil, []int{10}},

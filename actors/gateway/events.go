@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"time"
 
@@ -122,7 +121,7 @@ func (a *gateway) taken(c *actor.Context, d *delivery, m actors.Answered) {
 	case d.guild != 0:
 		a.guildTold(c, d, m.Err == nil || setAside)
 	case m.Err == nil:
-		a.acknowledge(c, d)
+		a.takenUp(c, d)
 	case setAside:
 		a.quarantined(c, d)
 	default:
@@ -161,6 +160,11 @@ func (a *gateway) quarantined(c *actor.Context, d *delivery) {
 		return
 	}
 	a.leave(c, d)
+	if d.command.question {
+		d.command.apology = true
+		a.commandOver(c, d)
+		return
+	}
 	a.apologize(c, d)
 }
 
@@ -184,47 +188,4 @@ func (a *gateway) acknowledge(c *actor.Context, d *delivery) {
 	a.client.Acknowledge(d.seq)
 	a.leave(c, d)
 	a.keep(c)
-}
-
-// command answers a command to Discord, which waits 3 s at most. A question in a
-// direct message comes after what was missed there.
-func (a *gateway) command(c *actor.Context, m *messages.CommandUsed) {
-	d := &delivery{to: a.cfg.Commands, message: m, event: m, seq: m.Seq}
-	if m.Name == "chat" {
-		if m.Guild == 0 {
-			a.direct(c, m.Channel)
-		}
-		d = a.delivery(m.Channel, m, m.Seq)
-		d.unanswered = true
-		a.lines.join(d, true)
-	}
-	ack, private := a.cfg.Ack, a.cfg.Private(m.Name)
-	actors.Go(c, func(ctx context.Context) any {
-		ctx, cancel := context.WithTimeout(ctx, ackWait)
-		defer cancel()
-		for {
-			err := ack(ctx, m.Interaction, private)
-			f, failed := errors.AsType[*messages.Failure](err)
-			if err == nil || failed && f.Retry == messages.RetryNever || ctx.Err() != nil {
-				return acked{d, err}
-			}
-			select { // what is limited or has failed may go through in a moment
-			case <-time.After(ackPause):
-			case <-ctx.Done():
-				return acked{d, err}
-			}
-		}
-	})
-}
-
-// acked hands a command on. One that Discord does not know any more is done
-// with: nobody could see an answer to it.
-func (a *gateway) acked(c *actor.Context, m acked) {
-	if m.err != nil {
-		a.cfg.Log.Warn("command not acknowledged", "command", m.command.event.(*messages.CommandUsed).Name, "err", m.err)
-		a.acknowledge(c, m.command)
-		return
-	}
-	m.command.unanswered = false
-	a.again(c, m.command)
 }

@@ -78,6 +78,7 @@ const (
 	catchUpWait = 15 * time.Minute        // for a channel to catch up, which gives up earlier
 	maxDirects  = 1000                    // direct messages that are caught up with, those used last
 	ackWait     = 2500 * time.Millisecond // Discord's own bound is 3 s (Interactions: Responding)
+	ackLate     = 1500 * time.Millisecond // after which a question is answered to Discord though it is not taken yet
 	ackPause    = 100 * time.Millisecond  // before a command is acknowledged again
 	apologyWait = 5 * time.Minute         // for the outbox, which has a deadline of its own
 	firstPause  = 500 * time.Millisecond  // before an event that was not taken is sent again; doubles
@@ -117,9 +118,8 @@ type delivery struct {
 	out     bool             // it was sent, and is not answered
 	guild   messages.GuildID // that is told of itself; else 0
 	taken   bool             // by that guild, when it was sent last
-	// unanswered says that it is a command that is not answered to Discord yet.
-	unanswered bool
-	done       bool // it is acknowledged
+	done    bool             // it is acknowledged
+	command commanded
 }
 
 type (
@@ -140,12 +140,6 @@ type (
 	connectionLost struct{}
 	disconnected   struct{ err error }
 )
-
-// acked tells that a command was answered to Discord, or could not be.
-type acked struct {
-	command *delivery
-	err     error
-}
 
 // New returns the producer of a gateway.
 func New(cfg Config) actor.Producer {
@@ -168,6 +162,8 @@ func (a *gateway) Receive(c *actor.Context) {
 		}
 	case acked:
 		a.acked(c, m)
+	case ackDue:
+		a.ack(c, m.d)
 	case resend:
 		a.again(c, m.d)
 	case catchUpAgain:

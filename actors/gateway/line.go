@@ -83,7 +83,7 @@ func (a *gateway) say(c *actor.Context, d *delivery) {
 
 // again sends what comes again, or waited, if it is its turn.
 func (a *gateway) again(c *actor.Context, d *delivery) {
-	if !d.out && !d.unanswered && !d.done && a.lines.first(d) && !a.stalls.join(d) {
+	if !d.out && !d.done && a.lines.first(d) && !a.stalls.join(d) {
 		a.send(c, d)
 	}
 }

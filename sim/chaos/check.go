@@ -17,6 +17,7 @@ type said struct {
 	tag   string // of the question that it answers; "" for a refusal
 	asks  []*ask
 	shown int // the first event after which it had a text
+	born  time.Time
 }
 
 // An ask is a question with what came of it.
@@ -72,7 +73,7 @@ func (c *checker) replay(i int, e Event) {
 		return
 	}
 	if m == nil {
-		m = &said{shown: -1}
+		m = &said{shown: -1, born: e.At}
 		c.said[e.Message.ID] = m
 	}
 	m.Message = e.Message
@@ -180,12 +181,15 @@ func (c *checker) nothing(a *ask, p pieces) Outcome {
 	return None
 }
 
-// unkept reports whether a command that was acknowledged cannot be known to the bot
-// any more: it could not keep it in time, and Discord tells a new session of no
-// commands of the one before.
+// lateAck is when the bot acknowledges a command at last that it could not keep yet:
+// 1.5 s after it heard of it.
+const lateAck = 1400 * time.Millisecond
+
+// unkept reports whether a command was acknowledged that the bot could not keep in
+// time, and cannot know any more: Discord tells a new session of no commands of the
+// one before.
 func (c *checker) unkept(a *ask) bool {
-	return c.gave("disk-full", a.At.Add(-storeDown), a.At.Add(time.Second)) ||
-		c.gave(killed, a.At, a.At.Add(time.Second)) && c.gave(newSession, a.At, a.At.Add(2*startWait))
+	return len(a.said) > 0 && a.said[0].born.Sub(a.At) >= lateAck && c.gave(newSession, a.At, a.At.Add(2*startWait))
 }
 
 // answer checks the one answer of a question.

@@ -243,6 +243,13 @@ func TestCheck(t *testing.T) {
 			s.given("kill")
 			s.given("new session")
 			s.happens(discordsim.MessageCreated, discordsim.Message{ID: 101, Channel: here, Interaction: 100, Thinking: true})
+		}, []Wrong{Lost}},
+		{"command that could not be kept, killed with its session", func(s *story) {
+			a := s.ask(100, ann, "q1-1")
+			a.Kind, a.Acknowledged = Command, true
+			s.tick()
+			s.happens(discordsim.MessageCreated, discordsim.Message{ID: 101, Channel: here, Interaction: 100, Thinking: true})
+			s.given("new session")
 		}, nil},
 		{"command", func(s *story) {
 			a := s.ask(100, ann, "q1-1")

@@ -48,10 +48,6 @@ func (c *checker) deaths(a *ask) (n int) {
 // and pauses outlast what they are made for.
 const before = 30 * time.Second
 
-// storeDown is how long the bot takes to find out that the disk is not full any
-// more.
-const storeDown = 6 * time.Second
-
 // refused checks a refusal.
 func (c *checker) refused(a *ask, m *said) Outcome {
 	text := c.text(m)
