@@ -12,7 +12,7 @@ import (
 	"troupe/messages"
 )
 
-// commanded says what the channels were told of commands, in words.
+// commanded says what the channels were told of commands, in words, sorted.
 func (s *station) commanded() (words []string) {
 	for _, m := range s.channels.Take() {
 		switch m := m.(*messages.Deliver).Message.(type) {
@@ -22,6 +22,7 @@ func (s *station) commanded() (words []string) {
 			words = append(words, map[bool]string{false: "acknowledged", true: "gone"}[m.Gone])
 		}
 	}
+	slices.Sort(words)
 	return words
 }
 
@@ -40,15 +41,15 @@ func TestQuestion(t *testing.T) {
 		atLast    string
 		apologies int
 	}{
-		{"taken", nil, nil, "[used acknowledged] 1 acks, done [7]", "[] 0 acks, done []", "[] 0 acks, done []", 0},
-		{"forgotten", nil, gone, "[used gone] 1 acks, done [7]", "[] 0 acks, done []", "[] 0 acks, done []", 0},
+		{"taken", nil, nil, "[acknowledged used] 1 acks, done [7]", "[] 0 acks, done []", "[] 0 acks, done []", 0},
+		{"forgotten", nil, gone, "[gone used] 1 acks, done [7]", "[] 0 acks, done []", "[] 0 acks, done []", 0},
 		{
 			"taken late",
-			[]any{&messages.Refused{}, &messages.Refused{}, &messages.Refused{}},
+			slices.Repeat([]any{&messages.Refused{}}, 5),
 			nil,
 			"[used] 0 acks, done []",
-			"[used used acknowledged] 1 acks, done []",
-			"[used] 0 acks, done [7]",
+			"[acknowledged used used] 1 acks, done []",
+			"[used used] 0 acks, done [7]",
 			0,
 		},
 		{
@@ -56,7 +57,7 @@ func TestQuestion(t *testing.T) {
 			[]any{&actors.Failed{}, &actors.Failed{Quarantine: true}},
 			nil,
 			"[used] 0 acks, done []",
-			"[used acknowledged] 1 acks, done [7]",
+			"[acknowledged used] 1 acks, done [7]",
 			"[] 0 acks, done []",
 			1,
 		},
