@@ -62,14 +62,30 @@ func AllSettled() Group { return Group{rule: allSettled} }
 // when none is open any more.
 func FirstOf() Group { return Group{rule: firstOf} }
 
-// Ask adds an ask: see [Ask]. Tags are comparable and name one part each.
+// Ask adds an ask: see [Ask]. Tags are comparable and name one part each; a part
+// that was added by Await becomes the ask.
 func (g *Group) Ask(c *actor.Context, target *actor.PID, m any, timeout time.Duration, tag any) {
-	g.parts = append(g.parts, Part{Tag: tag, Began: time.Now(), cancel: Ask(c, target, m, timeout, tag)})
+	p := g.open(tag)
+	if p == nil {
+		g.Await(tag, time.Now())
+		p = &g.parts[len(g.parts)-1]
+	}
+	p.cancel = Ask(c, target, m, timeout, tag)
 }
 
-// Await adds a part that is no ask: its actor ends it when it likes.
+// Await adds a part that is no ask, or not yet: its actor ends it when it likes.
 func (g *Group) Await(tag any, now time.Time) {
 	g.parts = append(g.parts, Part{Tag: tag, Began: now})
+}
+
+// open returns the part of a tag if it has not ended, else nil.
+func (g *Group) open(tag any) *Part {
+	for i := range g.parts {
+		if p := &g.parts[i]; p.Tag == tag && p.End == EndNone {
+			return p
+		}
+	}
+	return nil
 }
 
 // Settle takes how an ask ended. One that came to nothing in time is left out.
@@ -95,11 +111,8 @@ func (g *Group) LeaveOut(tag any, err error, now time.Time) { g.end(tag, EndLeft
 
 // end ends a part, if it is open. What the group needs no more then is withdrawn.
 func (g *Group) end(tag any, how End, err error, now time.Time) {
-	for i := range g.parts {
-		if p := &g.parts[i]; p.Tag == tag && p.End == EndNone {
-			p.End, p.Err, p.Took = how, err, now.Sub(p.Began)
-			break
-		}
+	if p := g.open(tag); p != nil {
+		p.End, p.Err, p.Took = how, err, now.Sub(p.Began)
 	}
 	if g.Done() {
 		g.Withdraw(now)

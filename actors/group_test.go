@@ -128,6 +128,7 @@ func TestGroupWithdraws(t *testing.T) {
 				switch m := c.Message().(type) {
 				case actor.Started:
 					for name, g := range map[string]*actors.Group{"all": &all, "settled": &settled, "first": &first} {
+						g.Await(name+" slow", began) // asked below
 						g.Ask(c, bad.PID, "?", time.Hour, name+" bad")
 						g.Ask(c, quick.PID, "?", time.Hour, name+" quick")
 						g.Ask(c, slow.PID, "?", 30*time.Second, name+" slow")

@@ -227,8 +227,9 @@ func (t *Tree) turns() func(q *messages.Question, supervisor *actor.PID) actor.P
 		Budget: t.cfg.Memory.PromptTokens, Tokens: t.world.Tokens, Persona: t.world.Persona, Patience: 3 * time.Minute,
 		Users: t.pid("region", "user"), Guilds: t.pid("region", "guild"),
 		Outbox: t.pid("region", "outbox"), Journal: t.pid("journal", "node"), Cache: t.answers(),
-		Personal: t.pid("coalescer", "user_context"), Generate: t.pid("coalescer", "generation"),
-		Gemini: t.world.Gemini, Files: t.world.Files, History: t.world.Discord, Pool: t.pid("router", "discord"),
+		Personal: t.pid("coalescer", "user_context"), Reader: t.pid("coalescer", "server_context"),
+		Generate: t.pid("coalescer", "generation"),
+		Gemini:   t.world.Gemini, Files: t.world.Files, History: t.world.Discord, Pool: t.pid("router", "discord"),
 		Waitlist: t.pid("waitlist", "gemini"), OutageWait: t.cfg.Answer.OutageWait, Log: t.log("turn"),
 	}
 	return func(q *messages.Question, supervisor *actor.PID) actor.Producer {

@@ -16,6 +16,8 @@ import (
 // A History tells what stands in a channel. Discord's edge does. Its errors are
 // [*messages.Limited] and [*messages.Failure].
 type History interface {
+	// History returns messages before one, the newest first.
+	History(ctx context.Context, channel messages.ChannelID, before messages.MessageID, limit int) ([]messages.Message, error)
 	// HistoryAfter returns messages after one, the oldest first.
 	HistoryAfter(ctx context.Context, channel messages.ChannelID, after messages.MessageID, limit int) ([]messages.Message, error)
 	Exists(ctx context.Context, channel messages.ChannelID, message messages.MessageID) (bool, error)

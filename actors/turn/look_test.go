@@ -25,6 +25,17 @@ type room struct {
 	erased bool // what answers the question was deleted
 }
 
+func (r *room) History(_ context.Context, _ messages.ChannelID, before messages.MessageID, limit int) ([]messages.Message, error) {
+	r.reads++
+	var found []messages.Message
+	for _, m := range slices.Backward(r.lines) {
+		if m.ID < before && len(found) < limit {
+			found = append(found, m)
+		}
+	}
+	return found, nil
+}
+
 func (r *room) HistoryAfter(_ context.Context, _ messages.ChannelID, after messages.MessageID, _ int) ([]messages.Message, error) {
 	r.reads++
 	if len(r.fails) > 0 {

@@ -20,6 +20,9 @@ const (
 	ofGuild     source = "guild"     // its persona, emojis, and what the bot may do
 	ofUser      source = "user"      // what they have cleared, and want
 	ofWindow    source = "window"    // what was said in the channel before
+	ofPins      source = "pins"      // of the channel
+	ofChain     source = "reply"     // what the question replies to: see chain.go
+	ofDiscord   source = "discord"   // the chain, where the window does not have it
 	ofOutage    source = "outage"    // whether others wait for the model
 	ofCache     source = "cache"     // an answer that is there already: see reuse.go
 )
@@ -34,6 +37,7 @@ const (
 	contextWait = 300 * time.Millisecond
 	windowWait  = 1500 * time.Millisecond // the channel waits for Discord's history
 	fileWait    = 3 * time.Second
+	chainWait   = 500 * time.Millisecond
 )
 
 // askSources asks for all at once that does not depend on the rest.
@@ -45,12 +49,24 @@ func (a *turn) askSources(c *actor.Context) {
 	}
 	sources.Ask(c, a.cfg.Users, to(t.Asker.ID, &messages.GetUserContext{User: t.Asker.ID, Channel: t.Channel}), contextWait, ofUser)
 	sources.Ask(c, a.cfg.Channel, &messages.GetWindow{Trigger: t.ID}, windowWait, ofWindow)
+	sources.Ask(c, a.cfg.Channel, &messages.GetPins{}, contextWait, ofPins)
+	a.askChain(c)
 	if a.cfg.OutageWait > 0 {
 		sources.Ask(c, a.cfg.Waitlist, &messages.GetOutage{}, contextWait, ofOutage)
 	}
 	for _, file := range a.readable(t.Attachments) {
 		sources.Ask(c, a.cfg.Personal, a.fetch(t, file), fileWait, fileAsked{file.ID})
 	}
+}
+
+// settled goes on when a check or a source of context has ended.
+func (a *turn) settled(c *actor.Context, m actors.Answered) {
+	a.state.settle(m, time.Now())
+	if m.Tag == ofWindow {
+		a.readChain(c)
+	}
+	a.askCache(c)
+	a.proceed(c)
 }
 
 // settle takes what a check or a source of context came to. What is not known is
@@ -82,6 +98,14 @@ func (s *state) learn(what source, m actors.Answered, now time.Time) {
 		if w, ok := m.Message.(*messages.Window); ok {
 			s.frame.window = *w
 		}
+		s.chained(ofWindow, s.frame.window.Lines, m.Err, now)
+	case ofPins:
+		if p, ok := m.Message.(*messages.Pins); ok {
+			s.frame.pins = p.Lines
+		}
+	case ofDiscord:
+		s.chained(ofDiscord, linesOf(m, s.frame.self.ID), m.Err, now)
+	case ofChain: // ended by the two before
 	case ofOutage:
 		o, _ := m.Message.(*messages.Outage)
 		s.outageKnown(o)

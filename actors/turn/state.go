@@ -19,6 +19,8 @@ type state struct {
 
 	checks  actors.Group // whether there may be an answer
 	context actors.Group // what the prompt is made of
+	chain   actors.Group // where what the question replies to is looked for
+	reading bool         // Discord was asked for it
 	reuse   reuse        // of an answer from the cache, or of this one later
 	unsure  bool         // whether an earlier try has answered already
 	cause   messages.Cause
@@ -68,6 +70,7 @@ func newState(cfg Config, q *messages.Question) state {
 		trigger: q.Trigger,
 		checks:  actors.All(),
 		context: actors.AllSettled(),
+		chain:   actors.FirstOf(),
 		reuse:   reuse{alone: cfg.Cache != nil && standsAlone(&q.Trigger)},
 	}
 	s.decideAtOnce()

@@ -42,6 +42,7 @@ type Config struct {
 	Files    Files      // nil to read no attachments
 	History  History    // nil to do without
 	Pool     *actor.PID // the router of requests to Discord
+	Reader   *actor.PID // the coalescer of what is read of a channel
 	Waitlist *actor.PID // of questions that the model cannot answer now
 
 	OutageWait time.Duration // how old a question may be to wait there; 0 for not at all
@@ -118,6 +119,8 @@ func (a *turn) Receive(c *actor.Context) {
 		a.answered(c, m)
 	case again:
 		a.join(c)
+	case chainDue:
+		a.readChain(c)
 	case lookAgain:
 		a.lookUp(c)
 	case deliverAgain:
@@ -148,9 +151,7 @@ func to[ID ~uint64](id ID, m any) *messages.Deliver {
 func (a *turn) answered(c *actor.Context, m actors.Answered) {
 	switch m.Tag.(type) {
 	case source, fileAsked:
-		a.state.settle(m, time.Now())
-		a.askCache(c)
-		a.proceed(c)
+		a.settled(c, m)
 	case wordAsked:
 		a.word(c, m)
 	case sharedAsked:

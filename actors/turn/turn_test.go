@@ -29,6 +29,7 @@ type cast struct {
 	word        time.Duration   // until the channel gives the word; negative for never
 	words       []time.Duration // the same, of each time that it is asked for
 	slow        time.Duration   // of each source of context
+	cold        time.Duration   // of the window
 	result      []any           // of the generation, one for each join
 	grows       []string
 	posted      []any // what the outbox answers, one for each finish; then ReplyPosted
@@ -55,7 +56,11 @@ func newCast(e actortest.Engine) *cast {
 				}})
 			}
 		case *messages.GetWindow:
-			later(c, k.slow, &messages.Window{Lines: []messages.Line{{ID: 1, Name: "Bob", Text: "hello"}}, Anchor: 1})
+			later(c, max(k.slow, k.cold), &messages.Window{Lines: []messages.Line{
+				{ID: 1, Name: "Bob", Text: "hello"}, {ID: 2, Name: "Ann", Text: "hi", ReplyTo: 1},
+			}, Anchor: 2})
+		case *messages.GetPins:
+			later(c, k.slow, &messages.Pins{Lines: []messages.Line{{ID: 1, Name: "Bob", Text: "be kind"}}})
 		}
 	})
 	users := e.Fake(func(c *actor.Context) {
@@ -97,7 +102,7 @@ func newCast(e actortest.Engine) *cast {
 	k.cfg = Config{
 		Model: "m", Budget: 1000, Tokens: words, Persona: func(string) string { return "p" }, Patience: time.Minute,
 		Channel: k.channel.PID, Users: users.PID, Guilds: guilds.PID, Outbox: k.outbox.PID, Journal: k.journal.PID,
-		Personal: k.joins.PID, Generate: k.joins.PID, Log: actortest.Log(),
+		Personal: k.joins.PID, Reader: k.joins.PID, Generate: k.joins.PID, Log: actortest.Log(),
 	}
 	return k
 }
@@ -111,6 +116,10 @@ func later(c *actor.Context, d time.Duration, m any) {
 func (k *cast) join(c *actor.Context) {
 	j, ok := c.Message().(*messages.Join)
 	if !ok {
+		return
+	}
+	if strings.HasPrefix(j.Key, "chain/") {
+		later(c, k.slow, &messages.Joined{Result: j.Job.Run(context.Background(), nil)})
 		return
 	}
 	if strings.HasPrefix(j.Key, "file/") {

@@ -41,22 +41,22 @@ type line struct {
 
 func newScene(p *messages.Prompt) *scene {
 	s := &scene{system: p.System, random: rand.New(rand.NewPCG(hash(p), 1))}
-	if len(p.Turns) > 0 {
-		last := len(p.Turns) - 1
-		s.said = history(p.Turns[:last])
-		s.readQuestion(p.Turns[last].Text)
+	if turns := p.Turns; len(turns) > 0 {
+		if m := place.FindStringSubmatch(turns[0].Text); m != nil && len(turns) > 1 {
+			s.server, s.channel, turns = m[1], m[2], turns[1:]
+		}
+		last := len(turns) - 1
+		s.said = history(turns[:last])
+		s.readQuestion(turns[last].Text)
 	}
 	s.lower = strings.ToLower(strings.ToValidUTF8(s.question[:min(len(s.question), maxQuestion)], ""))
-	if m := place.FindStringSubmatch(p.System); m != nil {
-		s.server, s.channel = m[1], m[2]
-	}
 	s.language = detect(s.lower)
 	s.role = roleOf(p.System)
 	return s
 }
 
-// place matches how the prompt tells where one is.
-var place = regexp.MustCompile(`The server is called "([^"\n]{1,100})", the channel "([^"\n]{1,100})"`)
+// place matches how the prompt tells where one is, in a turn before all others.
+var place = regexp.MustCompile(`^The server is called "([^"\n]{1,100})", the channel "([^"\n]{1,100})"`)
 
 // hash is FNV-1a of all that is in a prompt.
 func hash(p *messages.Prompt) uint64 {
@@ -109,14 +109,17 @@ func history(turns []messages.Turn) []line {
 	return said
 }
 
-// readLines takes people's lines apart.
+// readLines takes people's lines apart. What is around them says nothing.
 func readLines(text string) []line {
 	var said []line
 	for l := range strings.SplitSeq(text, "\n") {
+		if fence.MatchString(l) || l == "[…]" {
+			continue
+		}
 		if who, what, ok := speaker(l); ok {
 			said = append(said, line{who: who, text: what})
 		} else if len(said) > 0 {
-			said[len(said)-1].text += "\n" + l
+			said[len(said)-1].text += "\n" + strings.TrimPrefix(l, "  ")
 		}
 	}
 	return said
@@ -134,7 +137,8 @@ func withoutSubtext(text string) string {
 }
 
 var (
-	replied  = regexp.MustCompile(`^In reply to this message:\n((?:>.*\n)+)\n?`)
+	replied  = regexp.MustCompile("^In reply to .*:\n(```+)\n")
+	fence    = regexp.MustCompile("^```+$")
 	attached = regexp.MustCompile(`^\(attached, but you cannot see it: "([^"\n]*)"\)\n?`)
 	personal = regexp.MustCompile(`(?i)(^|\PL)(i|me|my|mine|we|us|our)(\PL|$)`)
 	mention  = regexp.MustCompile(`<@[!&]?\d{1,20}>`)
@@ -144,8 +148,11 @@ var (
 // readQuestion takes off what the turn has put around the question.
 func (s *scene) readQuestion(text string) {
 	if m := replied.FindStringSubmatch(text); m != nil {
-		text = text[len(m[0]):]
-		s.quoted = strings.TrimSpace(strings.ReplaceAll("\n"+m[1], "\n> ", "\n"))
+		quoted, rest, _ := strings.Cut(text[len(m[0]):], "\n"+m[1]+"\n")
+		if chain := readLines(quoted); len(chain) > 0 {
+			s.quoted = strings.TrimSpace(chain[len(chain)-1].text)
+		}
+		text = rest
 	}
 	for m := attached.FindStringSubmatch(text); m != nil; m = attached.FindStringSubmatch(text) {
 		text = text[len(m[0]):]

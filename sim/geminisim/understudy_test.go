@@ -20,15 +20,15 @@ var update = flag.Bool("update", false, "write the golden file anew")
 const system = `You are a bot in a Discord chat.
 You are helpful: friendly, clear and to the point.
 
-Lines of the form "Name: text" are what people said in the channel before.
-The server is called "Theatre", the channel "stage".`
+Between fences of backticks stands what people said in the channel, as lines "Name: text".`
 
 // talk is what was said before the questions of the tests.
 func talk(question string) *messages.Prompt {
 	return &messages.Prompt{System: system, Turns: []messages.Turn{
-		{Text: "Ann: I like tea very much\nBob: me too, but tea at night\nkeeps me up\nAnn: then drink less tea"},
+		{Text: `The server is called "Theatre", the channel "stage".`},
+		{Text: "```\nAnn: I like tea very much\nBob: me too, but tea at night\n  keeps me up\nAnn: then drink less tea\n```"},
 		{Speaker: messages.SpeakerModel, Text: "Tea is fine.\n-# offline stand-in"},
-		{Text: "Bob: thanks\nCarl Smith: is anybody here?"},
+		{Text: "```\nBob: thanks\nCarl Smith: is anybody here?\n```"},
 		{Text: question},
 	}}
 }
