@@ -23,11 +23,11 @@ type KeepAnswer struct {
 	Messages []MessageID // the question, and the messages that hold the answer
 }
 
-// ForgetAnswers tells the cache that messages are gone, or a whole channel. An
-// answer that one of them asked for or held is not given again. There is no
-// answer.
+// ForgetAnswers tells the cache that messages are gone, or a whole channel, or that
+// it is not known which are. An answer that one of them asked for or held is not
+// given again. There is no answer.
 type ForgetAnswers struct {
-	Channel  ChannelID
+	Channel  ChannelID   // 0 for all that there are
 	Messages []MessageID // nil for all in the channel
 }
 

@@ -261,7 +261,7 @@ func (t *Tree) gateway(shard int) actor.Producer {
 			return t.world.Connect(shard, restore, hooks)
 		},
 		Channels: t.pid("region", "channel"), Guilds: t.pid("region", "guild"), Outbox: t.pid("region", "outbox"),
-		Commands: t.pid("command", "node"), Journal: t.pid("journal", "node"), Health: t.pid("health", "node"),
+		Commands: t.pid("command", "node"), Cache: t.answers(), Journal: t.pid("journal", "node"), Health: t.pid("health", "node"),
 		Fatal: t.world.Fatal, Log: t.log("gateway"),
 	})
 }

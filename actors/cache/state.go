@@ -141,7 +141,7 @@ func (s *state) forget(m *messages.ForgetAnswers) {
 	}
 	if m.Messages == nil {
 		s.drop(func(e *entry) bool {
-			return slices.ContainsFunc(e.shown, func(p place) bool { return p.channel == m.Channel })
+			return slices.ContainsFunc(e.shown, func(p place) bool { return m.Channel == 0 || p.channel == m.Channel })
 		})
 	}
 }

@@ -73,6 +73,7 @@ func TestState(t *testing.T) {
 		{"a channel where it was reused", []any{
 			keep("k", "a", 1, 2), in(reused(keep("k", "a", 3, 4)), 2), &messages.ForgetAnswers{Channel: 2},
 		}, "k", time.Minute, ""},
+		{"nobody knows what is gone", []any{keep("k", "a", 1, 2), &messages.ForgetAnswers{}}, "k", time.Minute, ""},
 		{"another channel is gone", []any{keep("k", "a", 1, 2), &messages.ForgetAnswers{Channel: 2}}, "k", time.Minute, "a"},
 		{"nothing is gone", []any{keep("k", "a", 1, 2), &messages.ForgetAnswers{Channel: 1, Messages: []messages.MessageID{}}}, "k", time.Minute, "a"},
 		{"made anew after that", []any{keep("k", "a", 1, 2), gone(1), made(keep("k", "b", 3, 4), time.Second)}, "k", time.Minute, "b"},

@@ -26,6 +26,13 @@ func (a *gateway) lookBack(c *actor.Context, guilds []messages.GuildID) {
 	}
 }
 
+// uncache has no answer given again: nobody tells what was deleted meanwhile.
+func (a *gateway) uncache(c *actor.Context) {
+	if a.cfg.Cache != nil {
+		c.Send(a.cfg.Cache, &messages.ForgetAnswers{})
+	}
+}
+
 // gapEnds forgets a gap, whoever is still to be told of it.
 func (a *gateway) gapEnds(g *gap) {
 	if a.gap != g { // a later session has its own

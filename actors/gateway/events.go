@@ -24,6 +24,7 @@ func (a *gateway) event(c *actor.Context, event any) {
 		a.command(c, m)
 	case *messages.SessionStarted:
 		a.send(c, &delivery{to: a.cfg.Commands, message: m, event: m})
+		a.uncache(c)
 		a.lookBack(c, m.Guilds)
 		a.sessionRuns(c)
 	case *messages.SessionResumed:

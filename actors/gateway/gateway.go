@@ -63,6 +63,7 @@ type Config struct {
 	Guilds   *actor.PID                // the region
 	Outbox   *actor.PID                // the region
 	Commands *actor.PID
+	Cache    *actor.PID // of answers; nil for none
 	Journal  *actor.PID
 	Health   *actor.PID
 	Fatal    func(error) // the session cannot go on until the operator acts
