@@ -1,0 +1,189 @@
+package bot_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"troupe/config"
+	"troupe/messages"
+	"troupe/sim/discordsim"
+	"troupe/sim/fault"
+	"troupe/sim/geminisim"
+)
+
+// A chorus is how many people ask the same, and when: each so much later than the
+// one before.
+type chorus struct {
+	people int
+	apart  time.Duration
+	said   int // messages in the channel before
+}
+
+// An encore is what came of a chorus.
+type encore struct {
+	calls    int // of Gemini
+	answered int // people
+	posts    int
+	limited  int           // requests that Discord answered with a 429
+	last     time.Duration // from Gemini's last token to the last whole answer
+}
+
+// generationTakes is how long Gemini takes in the figures about choirs: longer
+// than a result lingers.
+const generationTakes = 3 * time.Second
+
+func onChorusStage(t *testing.T, limits discordsim.Limits, f func(*stage, []messages.UserID)) {
+	t.Helper()
+	plan := fault.NewPlan()
+	plan.Set(discordsim.ClassMessageCreate, fault.Fault{Latency: writeTakes})
+	plan.Set(discordsim.ClassMessageEdit, fault.Fault{Latency: writeTakes})
+	onStage(t, discordsim.Config{Plan: plan, Limits: limits}, func(s *stage) {
+		s.gemini.SetLatency(geminisim.Latency{First: firstToken, Last: generationTakes})
+		s.gemini.SetAnswer(essay)
+		s.cfg.Gemini.TokensPerMinute, s.cfg.Gemini.RequestsPerDay, s.cfg.Limits.DailySpend = 0, 0, 0
+		s.cfg.Answer.Cache = 0
+		s.cfg.Answer.SideBySide = 100
+		f(s, s.newcomers(100))
+	})
+}
+
+// sing has people ask the same in a channel of its own and tells what came of it.
+// ask is called for each question.
+func (s *stage) sing(c chorus, people []messages.UserID, ask func(messages.ChannelID, messages.MessageID)) encore {
+	s.t.Helper()
+	l := s.lookout()
+	channel := s.discord.AddChannel(s.guild, fmt.Sprintf("choir-%d-%v-%d", c.people, c.apart, c.said))
+	for i := range c.said {
+		s.say(discordsim.Say{Person: s.ann, Channel: channel, Text: fmt.Sprint("another thought on the plan: ", i)})
+	}
+	time.Sleep(time.Second)
+	began, calls, tally := time.Now(), s.gemini.Count(s.cfg.Gemini.Model).Requests, s.discord.Tally()
+	for _, who := range people[:c.people] {
+		ask(channel, s.say(discordsim.Say{Person: who, Channel: channel, Text: "@Troupe what do you make of the plan?"}))
+		time.Sleep(c.apart)
+	}
+	time.Sleep(5 * time.Minute)
+	e := encore{
+		calls: s.gemini.Count(s.cfg.Gemini.Model).Requests - calls, posts: l.posts,
+		limited: s.discord.Tally().Limited - tally.Limited,
+	}
+	var ended time.Time
+	for _, call := range s.gemini.Calls() {
+		if call.Class == geminisim.ClassStream && !call.At.Before(began) && ended.IsZero() {
+			ended = call.Ended
+		}
+	}
+	for _, who := range people[:c.people] {
+		if _, whole := l.seen(who); !whole.IsZero() {
+			e.answered++
+			e.last = max(e.last, whole.Sub(ended))
+		}
+	}
+	return e
+}
+
+// However many ask the same while it is being answered, Gemini is asked once and
+// all are answered: also those that come when a finished result would not be
+// shared any more, and when the answer can already be read in part.
+func TestFigureSameQuestion(t *testing.T) {
+	const ms = time.Millisecond
+	var choirs []chorus
+	for _, said := range []int{5, 60} {
+		choirs = append(choirs,
+			chorus{2, 0, said}, chorus{2, 120 * ms, said}, chorus{2, 1000 * ms, said}, chorus{2, 2100 * ms, said}, chorus{2, 2900 * ms, said},
+			chorus{10, 0, said}, chorus{10, 25 * ms, said}, chorus{10, 300 * ms, said},
+			chorus{100, 0, said}, chorus{100, 25 * ms, said})
+	}
+	ours, theirs := map[chorus]encore{}, map[chorus]encore{}
+	onChorusStage(t, discordsim.Limits{Off: true}, func(s *stage, people []messages.UserID) {
+		stop := s.run(nil)
+		for _, c := range choirs {
+			ours[c] = s.sing(c, people, func(messages.ChannelID, messages.MessageID) {})
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	onChorusStage(t, discordsim.Limits{Off: true}, func(s *stage, people []messages.UserID) {
+		p := s.plain()
+		for _, c := range choirs {
+			theirs[c] = s.sing(c, people, p.answerEach)
+		}
+	})
+	out := newSheet(t, "N people ask the same in one channel, where Gemini takes 3 s: how often it is asked",
+		"a call for each", "Troupe", "target", "answered", "of")
+	for _, c := range choirs {
+		e := ours[c]
+		out.row(fmt.Sprintf("%d people, %v apart, after %d messages", c.people, c.apart, c.said), theirs[c].calls, e.calls, 1, e.answered, c.people)
+		if e.answered != c.people || e.calls != 1 && c.fits() {
+			t.Errorf("%+v: %d calls, %d answered", c, e.calls, e.answered)
+		}
+	}
+}
+
+// fits reports whether a chorus fits into the channel's window. What it pushes out
+// of a full one makes the next question another: those are shown, and miss their
+// target.
+func (c chorus) fits() bool { return c.said+c.people <= config.Default().Memory.WindowMessages }
+
+// Within Discord's limits 30 people who ask the same are answered soon after the
+// end of the one answer, where a reply for each takes half a minute.
+func TestFigureChorusWithinLimits(t *testing.T) {
+	c := chorus{30, 20 * time.Millisecond, 5}
+	var ours, theirs encore
+	onChorusStage(t, discordsim.Limits{}, func(s *stage, people []messages.UserID) {
+		stop := s.run(nil)
+		ours = s.sing(c, people, func(messages.ChannelID, messages.MessageID) {})
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	onChorusStage(t, discordsim.Limits{}, func(s *stage, people []messages.UserID) {
+		theirs = s.sing(c, people, s.plain().replyToEach(c.people))
+	})
+	out := newSheet(t, "30 people ask the same within Discord's limits: 5 posts in 5 s and channel",
+		"after the last token", "target", "answered", "posts", "429s", "calls of Gemini")
+	const most = 1500 * time.Millisecond
+	out.row("one reply for each", theirs.last, "", theirs.answered, theirs.posts, theirs.limited, theirs.calls)
+	out.row("Troupe", ours.last, bound(ours.last, most), ours.answered, ours.posts, ours.limited, ours.calls)
+	out.atMost("the last one is answered", ours.last, most)
+	if ours.answered != c.people || ours.limited != 0 || ours.calls != 1 {
+		t.Errorf("%+v", ours)
+	}
+}
+
+// replyToEach returns what answers the same question of so many people with one
+// generation, and a reply to each, in the order in which they asked.
+func (p *plain) replyToEach(people int) func(messages.ChannelID, messages.MessageID) {
+	asked := make(chan messages.MessageID, people)
+	n := 0
+	return func(channel messages.ChannelID, question messages.MessageID) {
+		asked <- question
+		if n++; n > 1 {
+			return
+		}
+		go func() {
+			g, err := p.generate(p.t.Context(), "what do you make of the plan?")
+			if err != nil {
+				p.t.Error(err)
+				return
+			}
+			for range people {
+				p.reply(p.t.Context(), channel, <-asked, g.Text)
+			}
+		}()
+	}
+}
+
+// answerEach answers a question with a generation of its own.
+func (p *plain) answerEach(channel messages.ChannelID, question messages.MessageID) {
+	go func() {
+		g, err := p.generate(p.t.Context(), "what do you make of the plan?")
+		if err != nil {
+			p.t.Error(err)
+			return
+		}
+		p.reply(p.t.Context(), channel, question, g.Text)
+	}()
+}
