@@ -124,17 +124,23 @@ type Quarantine struct {
 	Trigger MessageID // 0 if it was about none
 }
 
-// AttemptMade keeps a request that was sent to a model, for its quota.
+// AttemptMade keeps a request that was sent to a model, for its quota. What is
+// kept of the same ID gives way: it may be told again.
 type AttemptMade struct {
+	ID     uint64 // of the reservation
 	Model  string
-	At     time.Time
-	Input  int     // tokens, as estimated or billed
-	Output int     // tokens
-	Cost   float64 // dollars
+	At     time.Time // of the reservation
+	Input  int       // tokens, as estimated or billed
+	Output int       // tokens
+	Cost   float64   // dollars
+	// Open says that nothing was heard of the request: the process died while it
+	// was about to be sent, or under way. It counts as it was reserved.
+	Open bool
 }
 
 // GetAttempts asks the journal for the requests to all models since a time. The
-// answer is [*Attempts].
+// answer is [*Attempts]. One that is open since before the process began may have
+// been sent: it died before it could tell.
 type GetAttempts struct{ Since time.Time }
 
 // Attempts answers [GetAttempts].

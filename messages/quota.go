@@ -3,8 +3,10 @@ package messages
 import "time"
 
 // Reserve asks the quota for one request to a model. The answer is [*Reserved],
-// or as an error [*Limited] when it fits at a later time of the day, and
-// [*Failure] when it does not fit today: [CauseDayQuota] or [CauseSpend].
+// once it is written down that the request may be under way, so that it counts
+// even if the process dies: it must not be sent before. The error is [*Limited]
+// when it fits at a later time of the day, and [*Failure] when it does not fit
+// today: [CauseDayQuota] or [CauseSpend].
 type Reserve struct {
 	Model  string
 	Tokens int // input tokens, as estimated

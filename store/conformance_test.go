@@ -23,6 +23,11 @@ func TestSQLiteKeeps(t *testing.T) {
 	storetest.TestKept(t, func(t *testing.T) store.Store { return open(t, "sqlite:"+path) })
 }
 
+func TestSQLiteIntents(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "troupe.db")
+	storetest.TestIntents(t, func(t *testing.T) store.Store { return open(t, "sqlite:"+path) })
+}
+
 func open(t *testing.T, address string) store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), address)

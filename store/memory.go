@@ -21,7 +21,7 @@ type Memory struct {
 	shared     map[string][]messages.MessageID
 	sessions   map[int]messages.SessionFound
 	directs    map[messages.ChannelID]messages.MessageID // the newest trigger in each
-	attempts   []messages.AttemptMade
+	attempts   map[uint64]messages.AttemptMade
 	notes      map[string]map[string]string
 	quarantine []Quarantined
 }
@@ -36,6 +36,7 @@ func NewMemory() *Memory {
 		shared:   map[string][]messages.MessageID{},
 		sessions: map[int]messages.SessionFound{},
 		directs:  map[messages.ChannelID]messages.MessageID{},
+		attempts: map[uint64]messages.AttemptMade{},
 		notes:    map[string]map[string]string{},
 	}
 }
@@ -58,6 +59,31 @@ func (s *Memory) Apply(ctx context.Context, writes []any, written func([]any)) (
 		written(results)
 	}
 	return results, nil
+}
+
+// Intend implements [Store].
+func (s *Memory) Intend(ctx context.Context, a messages.AttemptMade) error {
+	unlock, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	a.Open, a.At = true, toMilli(a.At)
+	s.attempts[a.ID] = a
+	return nil
+}
+
+// Unintend implements [Store].
+func (s *Memory) Unintend(ctx context.Context, id uint64) error {
+	unlock, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if s.attempts[id].Open {
+		delete(s.attempts, id)
+	}
+	return nil
 }
 
 // begin takes the store for one call, unless it is closed or ctx has ended.
@@ -111,7 +137,7 @@ func (s *Memory) apply(w any) any {
 	case *messages.AttemptMade:
 		made := *m
 		made.At = toMilli(m.At)
-		s.attempts = append(s.attempts, made)
+		s.attempts[m.ID] = made
 	case *messages.KeepNote:
 		s.keepNote(m)
 	case *messages.Prune:
@@ -162,7 +188,7 @@ func (s *Memory) prune(before messages.MessageID) *messages.Pruned {
 		return slices.Max(covers) < before
 	})
 	at := before.Time()
-	s.attempts = slices.DeleteFunc(s.attempts, func(a messages.AttemptMade) bool { return a.At.Before(at) })
+	maps.DeleteFunc(s.attempts, func(_ uint64, a messages.AttemptMade) bool { return a.At.Before(at) })
 	if len(s.directs) > maxDirects {
 		for _, channel := range s.newestDirects()[maxDirects:] {
 			delete(s.directs, channel)
@@ -281,7 +307,9 @@ func (s *Memory) Attempts(ctx context.Context, since time.Time) ([]messages.Atte
 			found = append(found, a)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b messages.AttemptMade) int { return a.At.Compare(b.At) })
+	slices.SortFunc(found, func(a, b messages.AttemptMade) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(int64(a.ID), int64(b.ID))) // as the other engine keeps them
+	})
 	return found, nil
 }
 

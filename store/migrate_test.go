@@ -34,6 +34,8 @@ func TestUpgrade(t *testing.T) {
 			(4, -1, 'accepted', 0, 2, '{"ID":4,"Channel":18446744073709551615,"Guild":0}')`,
 		`INSERT INTO parts (trigger_id, part, message) VALUES (1, 0, 11)`,
 		`INSERT INTO sessions (shard, id, resume_url, seq, alive) VALUES (3, 'abc', 'wss://x', 5, 1770000000123)`,
+		`INSERT INTO attempts (at, model, input, output, cost) VALUES
+			(1770000000123, 'm', 10, 20, 0.5), (1770000000123, 'm', 10, 20, 0.5)`,
 		`INSERT INTO notes (owner, key, value) VALUES ('user/1', 'k', 'v')`,
 	} {
 		if _, err := db.ExecContext(t.Context(), query); err != nil {
@@ -66,6 +68,14 @@ func TestUpgrade(t *testing.T) {
 			t.Fatal(err)
 		}
 		equal(t, directs, []messages.ChannelID{highest, 8})
+		attempts, err := s.Attempts(t.Context(), time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		made := messages.AttemptMade{ID: 1, Model: "m", At: time.UnixMilli(1770000000123), Input: 10, Output: 20, Cost: 0.5}
+		same := made
+		same.ID = 2
+		equal(t, attempts, []messages.AttemptMade{made, same})
 		notes, err := s.Notes(t.Context(), "user/1")
 		if err != nil {
 			t.Fatal(err)

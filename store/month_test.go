@@ -100,7 +100,9 @@ func traffic(r *rand.Rand, at time.Time) (writes []any, size int) {
 	if t.Guild == 0 {
 		t.Kind, t.Channel = messages.TriggerDirect, messages.ChannelID(r.Uint64N(1<<60)) // somebody new
 	}
-	writes = []any{&messages.AcceptTrigger{Trigger: t}, &messages.AttemptMade{Model: "gemini-2.5-flash", At: at, Input: 2000, Output: 300, Cost: 0.001}}
+	writes = []any{&messages.AcceptTrigger{Trigger: t}, &messages.AttemptMade{
+		ID: uint64(id), Model: "gemini-2.5-flash", At: at, Input: 2000, Output: 300, Cost: 0.001,
+	}}
 	size = 500 + len(t.Text)
 	for part := range 1 + r.IntN(3) {
 		writes = append(writes, &messages.KeepPart{Trigger: id, Part: part, Message: id + messages.MessageID(part)})

@@ -87,7 +87,7 @@ func TestCannotOpen(t *testing.T) {
 				filled(t, path)
 				other(t, path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)`)
 			},
-			want: "it was written by a newer troupe (schema 99, this one knows 2): run that version, or choose another path",
+			want: "it was written by a newer troupe (schema 99, this one knows 3): run that version, or choose another path",
 		},
 		"of another program": {
 			path:    "other.db",
@@ -173,7 +173,7 @@ func TestOddPaths(t *testing.T) {
 		}
 	}
 	files, err := os.ReadDir(".")
-	if err != nil || len(files) != 2*7 { // each with its lock
+	if err != nil || len(files) != 3*7 { // each with its lock and its intents
 		t.Errorf("there are %v, %v", files, err)
 	}
 }

@@ -13,7 +13,7 @@ const (
 	pruneTriggers = `DELETE FROM triggers WHERE id IN (SELECT id FROM triggers WHERE id < ? AND ended = 1 ORDER BY id LIMIT ?)`
 	pruneShared   = `DELETE FROM shared WHERE nonce IN (SELECT nonce FROM shared AS old WHERE trigger_id < ?1
 		AND NOT EXISTS (SELECT 1 FROM shared WHERE nonce = old.nonce AND trigger_id >= ?1) ORDER BY trigger_id LIMIT ?2)`
-	pruneAttempts = `DELETE FROM attempts WHERE rowid IN (SELECT rowid FROM attempts WHERE at < ? ORDER BY at LIMIT ?)`
+	pruneAttempts = `DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE at < ? ORDER BY at LIMIT ?)`
 	pruneDirects  = `DELETE FROM directs WHERE channel IN (SELECT channel FROM directs ORDER BY used DESC LIMIT ?2 OFFSET ?1)`
 )
 

@@ -174,11 +174,11 @@ func (s *file) Directs(ctx context.Context, limit int) ([]messages.ChannelID, er
 // Attempts implements [Store].
 func (s *file) Attempts(ctx context.Context, since time.Time) ([]messages.AttemptMade, error) {
 	return collect(ctx, s, func(rows *sql.Rows) (a messages.AttemptMade, err error) {
-		var at int64
-		err = rows.Scan(&at, &a.Model, &a.Input, &a.Output, &a.Cost)
-		a.At = time.UnixMilli(at)
+		var id, at int64
+		err = rows.Scan(&id, &at, &a.Model, &a.Input, &a.Output, &a.Cost, &a.Open)
+		a.ID, a.At = uint64(id), time.UnixMilli(at)
 		return a, err
-	}, `SELECT at, model, input, output, cost FROM attempts WHERE at >= ? ORDER BY at, rowid`, since.UnixMilli())
+	}, `SELECT id, at, model, input, output, cost, open FROM attempts WHERE at >= ? ORDER BY at, id`, since.UnixMilli())
 }
 
 // Notes implements [Store].

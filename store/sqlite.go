@@ -36,12 +36,13 @@ func pragmas() map[string]string {
 // A file is a store in a SQLite file with a write-ahead log: writers do not
 // hold up readers, and a commit is one flush of the log.
 type file struct {
-	path  string
-	lock  *flock.Flock
-	write *sql.DB // one connection
-	read  *sql.DB
-	stmts map[string]*sql.Stmt // of write, by their text; made at open
-	log   *os.File             // that SQLite appends commits to: one file as long as ours is open
+	path    string
+	lock    *flock.Flock
+	write   *sql.DB // one connection
+	read    *sql.DB
+	stmts   map[string]*sql.Stmt // of write, by their text; made at open
+	intents *intents
+	log     *os.File // that SQLite appends commits to: one file as long as ours is open
 }
 
 // openSQLite opens the file with the pragmas that [pragmas] returns. Tests have
@@ -74,6 +75,9 @@ func (s *file) open(ctx context.Context, pragmas map[string]string) (err error) 
 	}
 	s.write.SetMaxOpenConns(1)
 	if err := s.setUp(ctx, pragmas["synchronous"]); err != nil {
+		return err
+	}
+	if s.intents, err = openIntents(ctx, s.write, s.path); err != nil {
 		return err
 	}
 	if s.log, err = os.OpenFile(logOf(s.path), os.O_RDWR, 0); err != nil {
@@ -159,6 +163,9 @@ func (s *file) Close() error {
 // process may be about to lock it, and would hold what a third cannot see.
 func (s *file) letGo() error {
 	var errs []error
+	if s.intents != nil {
+		errs = append(errs, s.intents.file.Close())
+	}
 	if s.log != nil {
 		errs = append(errs, s.log.Close())
 	}

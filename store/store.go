@@ -26,13 +26,22 @@ type Store interface {
 	// The error says what to do, or that a write is malformed: then none of the
 	// group will ever be taken. Once begun, a group is not given up when ctx
 	// ends, so that nil means kept and an error means not kept. Only an error
-	// of the disk itself may leave it open; every write but CountAttempt,
-	// AttemptMade and Quarantine may be repeated without harm.
+	// of the disk itself may leave it open; every write but CountAttempt and
+	// Quarantine may be repeated without harm.
 	//
 	// written, unless it is nil, is told the results before that: when the group
 	// outlives the process, though not yet the machine. It returns at once and
 	// calls nothing of the store. An error may follow.
 	Apply(ctx context.Context, writes []any, written func(results []any)) (results []any, err error)
+
+	// Intend notes a request to a model that is about to be sent. It waits for no
+	// disk: what is noted outlives the process, though a loss of power may lose it.
+	// If neither AttemptMade nor Unintend follows before the end of the process, it
+	// is an attempt from the next one on, open as it was noted.
+	Intend(ctx context.Context, a messages.AttemptMade) error
+	// Unintend takes back a request that was not sent. It changes nothing when the
+	// request was not noted, or has ended.
+	Unintend(ctx context.Context, id uint64) error
 
 	// Trigger returns a trigger, and whether there is one.
 	Trigger(ctx context.Context, id messages.MessageID) (messages.Trigger, bool, error)

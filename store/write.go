@@ -24,15 +24,17 @@ const (
 	upsertDirect  = `INSERT INTO directs (channel, used) VALUES (?, ?) ON CONFLICT DO UPDATE SET used = max(used, excluded.used)`
 	insertBad     = `INSERT INTO quarantine (at, actor, message, stack, trigger_id) VALUES (?, ?, ?, ?, ?)`
 	limitBad      = `DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?`
-	insertAttempt = `INSERT INTO attempts (at, model, input, output, cost) VALUES (?, ?, ?, ?, ?)`
-	upsertNote    = `INSERT INTO notes (owner, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value`
-	deleteNote    = `DELETE FROM notes WHERE owner = ? AND key = ?`
+	upsertMade    = `INSERT INTO attempts (id, at, model, input, output, cost, open) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET at = excluded.at, model = excluded.model, input = excluded.input, output = excluded.output, cost = excluded.cost, open = excluded.open`
+	deleteMade = `DELETE FROM attempts WHERE id = ?`
+	upsertNote = `INSERT INTO notes (owner, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value`
+	deleteNote = `DELETE FROM notes WHERE owner = ? AND key = ?`
 )
 
 func (s *file) prepare(ctx context.Context) error {
 	for _, text := range []string{
 		insertTrigger, insertPart, updateFinal, deleteShared, insertShared, updateEnd, updateAttempt, updateRevised,
-		upsertSession, upsertAlive, upsertDirect, insertBad, limitBad, insertAttempt, upsertNote, deleteNote,
+		upsertSession, upsertAlive, upsertDirect, insertBad, limitBad, upsertMade, upsertNote, deleteNote,
 		pruneParts, pruneTriggers, pruneShared, pruneAttempts, pruneDirects,
 	} {
 		stmt, err := s.write.PrepareContext(ctx, text)
@@ -67,6 +69,7 @@ func (s *file) Apply(ctx context.Context, writes []any, written func([]any)) ([]
 	if err := flush(s.log); err != nil {
 		return nil, advise(s.path, err)
 	}
+	s.intents.kept(writes)
 	return results, nil
 }
 
@@ -137,7 +140,7 @@ func (w *writer) apply(m any) any {
 		w.do(insertBad, time.Now().UnixMilli(), m.Actor, m.Message, contained(*m).Stack, int64(m.Trigger))
 		w.do(limitBad, maxQuarantine)
 	case *messages.AttemptMade:
-		w.do(insertAttempt, m.At.UnixMilli(), m.Model, m.Input, m.Output, m.Cost)
+		w.do(upsertMade, int64(m.ID), m.At.UnixMilli(), m.Model, m.Input, m.Output, m.Cost, m.Open)
 	case *messages.KeepNote:
 		w.keepNote(m)
 	case *messages.Prune:

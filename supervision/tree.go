@@ -46,6 +46,7 @@ type World struct {
 	Price    func(model string, u messages.Usage) float64
 	Zone     *time.Location // whose midnight begins Gemini's day
 	Store    journal.Store
+	Intents  quota.Intents
 	Personas []command.Persona // the first is that of who chose none
 	Persona  func(name string) string
 
@@ -133,7 +134,7 @@ func (t *Tree) quota() actor.Producer {
 			RPM: t.cfg.Gemini.RequestsPerMinute, TPM: t.cfg.Gemini.TokensPerMinute, RPD: t.cfg.Gemini.RequestsPerDay,
 		},
 		SpendCap: t.cfg.Limits.DailySpend, Price: t.world.Price, Zone: t.world.Zone,
-		Journal: t.pid("journal", "node"), Metrics: t.world.Metrics, Log: t.log("quota"),
+		Journal: t.pid("journal", "node"), Intents: t.world.Intents, Metrics: t.world.Metrics, Log: t.log("quota"),
 	})
 }
 

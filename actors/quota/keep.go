@@ -20,7 +20,7 @@ func (a *quota) answered(c *actor.Context, m actors.Answered) {
 	case loadAsked:
 		a.found(c, m)
 	case keepAsked:
-		a.kept(c, tag.attempt, m.Err)
+		a.kept(c, tag.id, m.Err)
 	}
 }
 
@@ -32,9 +32,12 @@ func (a *quota) found(c *actor.Context, m actors.Answered) {
 		actors.After(c, loadPause, loadAgain{})
 		return
 	}
-	unkept := a.state.load(attempts.Attempts, time.Now())
+	unkept, unused := a.state.load(attempts.Attempts, time.Now())
 	a.loaded = true
 	a.keep(c, unkept...)
+	for _, id := range unused {
+		a.unintend(c, id)
+	}
 	waiting := a.waiting
 	a.waiting = nil
 	for _, l := range waiting {
@@ -45,33 +48,35 @@ func (a *quota) found(c *actor.Context, m actors.Answered) {
 
 // keep has the journal keep attempts. Nobody waits for it: what it does not keep
 // it is told again.
-func (a *quota) keep(c *actor.Context, attempts ...uint64) {
-	for _, id := range attempts {
-		if m := a.state.unkept[id]; m != nil {
-			actors.Ask(c, a.cfg.Journal, m, journalWait, keepAsked{id})
-		}
+func (a *quota) keep(c *actor.Context, attempts ...*messages.AttemptMade) {
+	for _, m := range attempts {
+		actors.Ask(c, a.cfg.Journal, m, journalWait, keepAsked{m.ID})
 	}
 }
 
-func (a *quota) kept(c *actor.Context, attempt uint64, err error) {
+func (a *quota) kept(c *actor.Context, id uint64, err error) {
 	if err == nil {
-		a.state.kept(attempt)
+		a.state.kept(id)
 		return
 	}
 	if failed, crashed := errors.AsType[*actors.Failed](err); crashed && failed.Quarantine {
-		a.cfg.Log.Error("an attempt is not kept: it counts until the next start", "err", err)
-		a.state.kept(attempt)
+		a.cfg.Log.Error("an attempt is not kept: it counts as it was reserved after the next start", "err", err)
+		a.state.kept(id)
 		return
 	}
 	if len(a.failed) == 0 {
 		a.cfg.Log.Warn("attempts are not kept: again in a moment", "err", err, "pause", keepPause)
 		actors.After(c, keepPause, keepAgain{})
 	}
-	a.failed = append(a.failed, attempt)
+	a.failed = append(a.failed, id)
 }
 
 func (a *quota) keepAgain(c *actor.Context) {
 	failed := a.failed
 	a.failed = nil
-	a.keep(c, failed...)
+	for _, id := range failed {
+		if m := a.state.unkept[id]; m != nil {
+			a.keep(c, m)
+		}
+	}
 }

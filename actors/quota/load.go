@@ -7,9 +7,12 @@ import (
 	"troupe/messages"
 )
 
-// mostUnkept bounds the attempts that the journal has not acknowledged. Beyond
-// it they are counted, but lost at a restart.
+// mostUnkept bounds the attempts that the journal has not acknowledged. Beyond it
+// they are counted now, but after the end of the process as they were reserved.
 const mostUnkept = 4096
+
+// kept takes note that the journal has an attempt.
+func (b *book) kept(id uint64) { delete(b.unkept, id) }
 
 // since returns from when on attempts matter.
 func (s *state) since(now time.Time) time.Time {
@@ -20,22 +23,27 @@ func (s *state) since(now time.Time) time.Time {
 	return s.today.start
 }
 
-// load rebuilds what is used from what the journal has kept and from the book.
-// It returns the attempts that are to be kept still.
-func (s *state) load(rows []messages.AttemptMade, now time.Time) (unkept []uint64) {
+// load rebuilds what is used from what the journal has kept and from the book,
+// which goes before it. It returns the attempts that are to be kept still, and
+// the reservations that nobody will use, since they were not granted: who asked was
+// told of the crash.
+func (s *state) load(rows []messages.AttemptMade, now time.Time) (unkept []*messages.AttemptMade, unused []uint64) {
 	s.roll(now)
-	all := slices.Clone(rows)
-	known := map[int64]bool{}
-	for _, row := range rows {
-		known[row.At.UnixMilli()] = true
-	}
-	for id, a := range s.unkept {
-		if known[a.At.UnixMilli()] { // it was done and not acknowledged
-			delete(s.unkept, id)
-			continue
+	for id, r := range s.open {
+		if !r.granted {
+			delete(s.open, id)
+			unused = append(unused, id)
 		}
+	}
+	var all []messages.AttemptMade
+	for _, row := range rows {
+		if s.open[row.ID] == nil && s.unkept[row.ID] == nil && !slices.Contains(unused, row.ID) {
+			all = append(all, row)
+		}
+	}
+	for _, a := range s.unkept {
 		all = append(all, *a)
-		unkept = append(unkept, id)
+		unkept = append(unkept, a)
 	}
 	for _, a := range all {
 		s.count(&a, a.At)
@@ -44,18 +52,14 @@ func (s *state) load(rows []messages.AttemptMade, now time.Time) (unkept []uint6
 		}
 	}
 	s.fill(all, now)
-	return unkept
+	return unkept, unused
 }
 
 // fill rebuilds the minute.
 func (s *state) fill(attempts []messages.AttemptMade, now time.Time) {
 	for _, a := range attempts {
-		at := a.At
-		if at.After(now) { // a stamp is a little late if many came at once
-			at = now
-		}
-		if now.Before(at.Add(window)) {
-			s.model(a.Model).minute.add(at, a.Input)
+		if now.Before(a.At.Add(window)) {
+			s.model(a.Model).minute.add(a.At, a.Input)
 		}
 	}
 	for _, r := range s.open {
@@ -65,6 +69,3 @@ func (s *state) fill(attempts []messages.AttemptMade, now time.Time) {
 		m.minute.sort()
 	}
 }
-
-// kept takes note that the journal has an attempt.
-func (s *state) kept(attempt uint64) { delete(s.unkept, attempt) }

@@ -11,15 +11,14 @@ import (
 
 // A model request, as the property test books it beside the state.
 type request struct {
-	id     uint64
-	model  string
-	at     time.Time
-	stamp  time.Time
-	tokens int // as estimated, then as settled
-	open   bool
-	back   bool // given back
-	cost   float64
-	told   *messages.AttemptMade
+	id      uint64
+	model   string
+	at      time.Time
+	tokens  int     // as estimated, then as settled
+	cost    float64 // as settled
+	granted bool
+	open    bool
+	back    bool // given back
 }
 
 // A check keeps books of its own, the simplest that there are.
@@ -29,6 +28,7 @@ type check struct {
 	s      *state
 	now    time.Time
 	all    []*request
+	rows   map[uint64]messages.AttemptMade // the journal's
 	limits Limits
 	spend  float64
 }
@@ -36,7 +36,8 @@ type check struct {
 // Whatever is asked for and however it ends: no window of a minute holds more
 // requests or tokens than may be, no day in Los Angeles more requests or money;
 // who is refused for a while is not refused when that has passed; and what is
-// kept is what was settled, also through crashes.
+// kept is what was settled, also through crashes. Through deaths of the process,
+// what may have been sent is counted, as it was settled or else as it was reserved.
 func TestLimitsHold(t *testing.T) {
 	z := zone(t)
 	for seed := range uint64(30) {
@@ -47,7 +48,7 @@ func TestLimitsHold(t *testing.T) {
 			now = time.Date(2026, 3, 7, 22, 30+r.IntN(60), 0, 0, z)
 		}
 		c := &check{
-			t: t, r: r, now: now,
+			t: t, r: r, now: now, rows: map[uint64]messages.AttemptMade{},
 			limits: Limits{RPM: 1 + r.IntN(10), TPM: 100 + r.IntN(400), RPD: 30 + r.IntN(60)},
 			spend:  float64(200 + r.IntN(20000)),
 		}
@@ -59,7 +60,7 @@ func TestLimitsHold(t *testing.T) {
 			c.step()
 		}
 		for _, q := range c.all {
-			if q.open {
+			if q.open && q.granted {
 				c.settle(q)
 			}
 		}
@@ -84,6 +85,8 @@ func (c *check) step() {
 		c.expire()
 	case n < 98:
 		c.crash()
+	case n < 99:
+		c.die()
 	default:
 		c.now = c.now.Add(time.Duration(c.r.IntN(60)) * time.Minute)
 	}
@@ -93,6 +96,7 @@ func (c *check) pick() *request {
 	for range 8 {
 		if len(c.all) > 0 {
 			if q := c.all[max(0, len(c.all)-1-c.r.IntN(12))]; q.open {
+				q.granted = q.granted || c.s.grant(q.id)
 				return q
 			}
 		}
@@ -105,7 +109,11 @@ func (c *check) reserve() {
 	id, err := c.s.reserve("asker", q.model, q.tokens, c.now)
 	switch err := err.(type) { //nolint:errorlint // refusals are never wrapped
 	case nil:
-		q.id, q.stamp = id, c.s.open[id].stamp
+		q.id = id
+		c.rows[id] = inStore(c.s.intent(id)) // once it is asked for, since the process died
+		if c.r.IntN(10) > 0 {
+			q.granted = c.s.grant(id)
+		}
 		c.all = append(c.all, q)
 		c.fits(q)
 	case *messages.Limited:
@@ -185,41 +193,50 @@ func (c *check) settle(q *request) {
 	if c.r.IntN(4) > 0 {
 		b.Usage.Prompt = c.r.IntN(q.tokens + 2)
 	}
-	id, _ := c.s.settle(b, c.now)
-	q.open, q.back = false, !b.Sent
-	if !b.Sent {
-		if id != 0 {
-			c.t.Error("an attempt that was not made")
-		}
-		return
-	}
-	if b.Usage.Prompt > 0 {
+	made, _ := c.s.settle(b, c.now)
+	q.back = !b.Sent
+	if b.Sent && b.Usage.Prompt > 0 {
 		q.tokens = b.Usage.Prompt
 	}
-	c.made(q, id)
+	c.ended(q, made)
 }
 
-// made notes what is told to the journal of a request.
-func (c *check) made(q *request, id uint64) {
-	q.open, q.cost = false, float64(q.tokens)
-	if q.told = c.s.unkept[id]; q.told == nil {
-		c.t.Fatal("an attempt is not told to the journal")
+// ended has the journal keep what became of a request, or not yet.
+func (c *check) ended(q *request, made *messages.AttemptMade) {
+	q.open = false
+	switch {
+	case made == nil && q.back:
+		delete(c.rows, q.id)
+		return
+	case made == nil || q.back:
+		c.t.Fatalf("the journal is told %v of %v", made, q)
+	}
+	q.cost = float64(q.tokens)
+	if made.Input != q.tokens || made.Cost != q.cost {
+		c.t.Errorf("told %v of %v", made, q)
 	}
 	if c.r.IntN(3) > 0 {
-		c.s.kept(id)
+		c.rows[q.id] = inStore(*made)
+		if c.r.IntN(3) > 0 { // else the word is lost
+			c.s.kept(q.id)
+		}
 	}
+}
+
+// inStore returns an attempt as the store has it.
+func inStore(a messages.AttemptMade) messages.AttemptMade {
+	a.At = time.UnixMilli(a.At.UnixMilli()).In(a.At.Location())
+	return a
 }
 
 func (c *check) expire() {
-	for _, id := range c.s.tick(c.now) {
-		a := c.s.unkept[id]
-		for _, q := range c.all {
-			if q.stamp.Equal(a.At) {
-				c.made(q, id)
+	late := c.s.tick(c.now)
+	for _, q := range c.all {
+		for _, made := range late {
+			if q.id == made.ID {
+				c.ended(q, made)
 			}
 		}
-	}
-	for _, q := range c.all {
 		if q.open && c.now.Sub(q.at) >= lease {
 			c.t.Errorf("open for %v", c.now.Sub(q.at))
 		}
@@ -228,32 +245,44 @@ func (c *check) expire() {
 
 // crash goes on with a new instance, that has the book and the journal.
 func (c *check) crash() {
-	old := c.s
-	c.s = newState(old.rules, old.book, c.r.Uint64(), c.now)
-	since := c.s.since(c.now)
-	var rows []messages.AttemptMade
+	c.s = newState(c.s.rules, c.s.book, c.r.Uint64(), c.now)
+	c.load()
 	for _, q := range c.all {
-		if q.told != nil {
-			q.at = q.told.At // as the journal knows it
-			if q.at.After(c.now) {
-				q.at = c.now
-			}
-		}
-		if q.told != nil && !q.told.At.Before(since) && (!c.unkept(q) || c.r.IntN(2) == 0) {
-			rows = append(rows, *q.told)
+		if q.open && !q.granted {
+			q.back = true
+			c.ended(q, nil)
 		}
 	}
-	c.s.load(rows, c.now)
 	c.ledger()
 }
 
-func (c *check) unkept(q *request) bool {
-	for _, a := range c.s.unkept {
-		if a == q.told {
-			return true
+// die goes on in a new process, that has the journal alone.
+func (c *check) die() {
+	c.s = newState(c.s.rules, newBook(), c.r.Uint64(), c.now)
+	c.load()
+	for _, q := range c.all {
+		row, kept := c.rows[q.id]
+		q.open, q.back, q.tokens, q.cost = false, !kept, row.Input, row.Cost
+	}
+	c.ledger()
+}
+
+// load has the state load what the journal has.
+func (c *check) load() {
+	since := c.s.since(c.now)
+	var rows []messages.AttemptMade
+	for _, q := range c.all {
+		row, kept := c.rows[q.id]
+		_, open := c.s.open[q.id]
+		_, ended := c.s.unkept[q.id]
+		if kept && !open && !ended {
+			q.at = row.At
+		}
+		if kept && !row.At.Before(since) {
+			rows = append(rows, row)
 		}
 	}
-	return false
+	c.s.load(rows, c.now)
 }
 
 // ledger compares what is counted of the day with what was settled.
@@ -265,9 +294,6 @@ func (c *check) ledger() {
 		}
 		requests++
 		spent += q.cost
-		if q.told != nil && (q.told.Input != q.tokens || q.told.Cost != q.cost) {
-			c.t.Errorf("told %v of %v", q.told, q)
-		}
 	}
 	report := c.s.report(c.now)
 	counted := 0

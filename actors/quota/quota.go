@@ -4,13 +4,14 @@
 // each model in the last minute, its requests of the day, and the day's money of
 // all models together. It hears [messages.Reserve] before a request is sent and
 // [messages.Settle] after it, and answers [messages.GetQuota] by
-// [messages.QuotaState]. Every request that reached the wire is told to the
-// journal ([messages.AttemptMade]), from which the minute and the day are
-// rebuilt at the start and after a crash; until then reservations wait.
+// [messages.QuotaState]. A request is noted before it may be sent ([Intents]), and
+// told to the journal when it is settled ([messages.AttemptMade]), from which the
+// minute and the day are rebuilt at the start and after a crash; until then
+// reservations wait. One of which is not known whether it was sent counts as sent.
 //
-// A crash loses no request: what was let go stays in a book that the next
-// instance takes over. The end of the process loses those that were under way
-// and not settled; at most as many as ran at a time.
+// No crash and no death of the process loses a request: what was let go stays in a
+// book that the next instance takes over, and in the intents. A loss of power may
+// lose those that were under way.
 //
 // It is not promised that Gemini counts alike. When it says no ([messages.Failure]
 // in a Settle), its word counts: a lower limit is learned, a model is paused.
@@ -37,7 +38,8 @@ type Config struct {
 	Price    func(model string, u messages.Usage) float64 // dollars of a request; nil if all are free
 	Zone     *time.Location                               // whose midnight begins the day: America/Los_Angeles
 	Journal  *actor.PID                                   // keeps the attempts
-	Metrics  prometheus.Registerer                        // nil for none
+	Intents  Intents
+	Metrics  prometheus.Registerer // nil for none
 	Log      *slog.Logger
 }
 
@@ -45,6 +47,7 @@ type Config struct {
 const (
 	journalWait = 30 * time.Second // for an attempt to be kept or found
 	loadPause   = time.Second      // before the attempts are asked for again
+	intendPause = time.Second      // before a reservation is tried again that was not noted
 	keepPause   = 5 * time.Second  // before attempts are told again
 	tickPause   = 10 * time.Second
 	mostWaiting = 1000 // reservations, until the attempts are loaded
@@ -55,8 +58,10 @@ type quota struct {
 	metrics *metrics
 	state   *state
 	loaded  bool
-	waiting []letter // until then
-	failed  []uint64 // attempts that the journal did not keep, to be told again
+	waiting []letter              // until then
+	asking  map[uint64]*actor.PID // who waits until a reservation is noted
+	stuck   bool                  // reservations cannot be noted
+	failed  []uint64              // attempts that the journal did not keep, to be told again
 }
 
 // A letter is mail that waits.
@@ -68,8 +73,8 @@ type letter struct {
 type (
 	// loadAsked tags the question for the attempts.
 	loadAsked struct{}
-	// keepAsked tags what is to be kept.
-	keepAsked struct{ attempt uint64 }
+	// keepAsked tags an attempt that is to be kept.
+	keepAsked struct{ id uint64 }
 	loadAgain struct{}
 	keepAgain struct{}
 	tick      struct{}
@@ -82,7 +87,7 @@ func New(cfg Config) actor.Producer {
 	b := newBook()
 	r := rules{Default: cfg.Default, Models: cfg.Models, SpendCap: cfg.SpendCap, Price: cfg.Price, Zone: cfg.Zone}
 	return func() actor.Receiver {
-		return &quota{cfg: cfg, metrics: m, state: newState(r, b, rand.Uint64(), time.Now())}
+		return &quota{cfg: cfg, metrics: m, state: newState(r, b, rand.Uint64(), time.Now()), asking: map[uint64]*actor.PID{}}
 	}
 }
 
@@ -95,6 +100,8 @@ func (a *quota) Receive(c *actor.Context) {
 		a.take(c, letter{c.Sender(), m})
 	case *actors.Withdrawn:
 		a.withdrawn(c)
+	case intended:
+		a.intended(c, m)
 	case actors.Answered:
 		a.answered(c, m)
 	case loadAgain:
@@ -128,14 +135,13 @@ func (a *quota) read(c *actor.Context, l letter) {
 	case *messages.Reserve:
 		a.reserve(c, l.sender, m)
 	case *messages.Settle:
-		attempt, learned := a.state.settle(m, time.Now())
-		a.tell(learned)
-		a.keep(c, attempt)
+		a.settle(c, m)
 	}
 	a.metrics.stand(a.state, time.Now())
 }
 
-// reserve answers a reservation. Without a sender nobody would settle it.
+// reserve answers a reservation, as soon as it is noted. Without a sender nobody
+// would settle it.
 func (a *quota) reserve(c *actor.Context, asker *actor.PID, m *messages.Reserve) {
 	if asker == nil {
 		return
@@ -146,7 +152,19 @@ func (a *quota) reserve(c *actor.Context, asker *actor.PID, m *messages.Reserve)
 		c.Send(asker, err)
 		return
 	}
-	c.Send(asker, &messages.Reserved{ID: id})
+	a.asking[id] = asker
+	a.intend(c, id)
+}
+
+func (a *quota) settle(c *actor.Context, m *messages.Settle) {
+	made, learned := a.state.settle(m, time.Now())
+	a.tell(learned)
+	if made != nil {
+		a.keep(c, made)
+	}
+	if !m.Sent {
+		a.unintend(c, m.ID)
+	}
 }
 
 // withdrawn takes back what somebody asked for who does not wait any more.
@@ -156,7 +174,12 @@ func (a *quota) withdrawn(c *actor.Context) {
 		return
 	}
 	a.waiting = slices.DeleteFunc(a.waiting, func(l letter) bool { return l.sender != nil && l.sender.Equals(asker) })
-	a.state.withdraw(asker.String(), time.Now())
+	id := a.state.withdraw(asker.String(), time.Now())
+	if _, noting := a.asking[id]; noting {
+		delete(a.asking, id) // it is taken back when it is noted
+	} else if id != 0 {
+		a.unintend(c, id)
+	}
 }
 
 func (a *quota) tick(c *actor.Context) {

@@ -1,6 +1,7 @@
 package quota_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"sync"
@@ -28,7 +29,7 @@ func config(t *testing.T, journal *actor.PID, change func(*quota.Config)) quota.
 		t.Fatal(err)
 	}
 	cfg := quota.Config{
-		Default: quota.Limits{RPM: 3}, Zone: zone, Journal: journal, Log: actortest.Log(),
+		Default: quota.Limits{RPM: 3}, Zone: zone, Journal: journal, Intents: store.NewMemory(), Log: actortest.Log(),
 		Price: func(_ string, u messages.Usage) float64 { return float64(u.Output) },
 	}
 	if change != nil {
@@ -185,6 +186,62 @@ func TestWaitsForTheJournal(t *testing.T) {
 		got, _ := e.Ask(pid, &messages.GetQuota{})
 		if n := got.(*messages.QuotaState).Models[0].MinuteRequests; n != len(answers) {
 			t.Errorf("%d counted, %d reserved", n, len(answers))
+		}
+	})
+}
+
+// A pad notes intents, unless it is full. It takes its time.
+type pad struct {
+	mu    sync.Mutex
+	full  bool
+	takes time.Duration
+	noted []uint64
+}
+
+func (p *pad) Intend(_ context.Context, a messages.AttemptMade) error {
+	time.Sleep(p.takes)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.full {
+		return errors.New("there is no room")
+	}
+	p.noted = append(p.noted, a.ID)
+	return nil
+}
+
+func (p *pad) Unintend(_ context.Context, id uint64) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.noted = slices.DeleteFunc(p.noted, func(noted uint64) bool { return noted == id })
+	return nil
+}
+
+// What is not noted is not let go, and does not count; what is taken back, even
+// while it is being noted, is not noted in the end.
+func TestNotedFirst(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		p := &pad{full: true}
+		pid := e.Start(quota.New(config(t, e.Fake((&desk{}).receive).PID, func(cfg *quota.Config) {
+			cfg.Default.RPD, cfg.Intents = 1, p
+		})))
+		var limited *messages.Limited
+		if err := reserve(t, e, pid, nil); !errors.As(err, &limited) || limited.Wait != time.Second {
+			t.Errorf("there is no room for it: %v", err)
+		}
+		p.full, p.takes = false, time.Second
+		nobody := actor.NewPID(e.Address(), "ask/nobody")
+		e.SendWithSender(pid, &messages.Reserve{Model: "m"}, nobody)
+		e.SendWithSender(pid, &actors.Withdrawn{}, nobody)
+		began := time.Now()
+		if err := reserve(t, e, pid, &messages.Settle{}); err != nil || time.Since(began) != time.Second {
+			t.Errorf("there is room: %v after %v", err, time.Since(began))
+		}
+		time.Sleep(time.Minute)
+		if len(p.noted) != 0 {
+			t.Errorf("noted: %v", p.noted)
+		}
+		if err := reserve(t, e, pid, nil); err != nil || len(p.noted) != 1 {
+			t.Errorf("noted: %v, %v", p.noted, err)
 		}
 	})
 }

@@ -22,6 +22,7 @@ const (
 	waitSpend   = "spend"
 	waitPaused  = "paused"
 	waitLoading = "loading"
+	waitStore   = "store"
 )
 
 // The times of a reservation.
@@ -56,21 +57,21 @@ type model struct {
 
 // A reservation is a request that is about to be sent, or was.
 type reservation struct {
-	model  string
-	asker  string
-	at     time.Time
-	stamp  time.Time // by which the attempt is known, of all of this process
-	tokens int
-	cost   float64 // as expected
-	entry  *entry
+	model   string
+	asker   string
+	at      time.Time
+	tokens  int
+	cost    float64 // as expected
+	granted bool    // the asker may have sent it
+	entry   *entry
 }
 
 // A book is what must not be lost when an instance crashes: the requests that it
-// let go, which go on, and what the journal has not acknowledged.
+// let go, which go on, and what the journal has not acknowledged of those that
+// ended. Both go by the ID of the reservation.
 type book struct {
 	open   map[uint64]*reservation
 	unkept map[uint64]*messages.AttemptMade
-	stamp  time.Time // the last
 }
 
 func newBook() *book {
@@ -81,7 +82,7 @@ func newBook() *book {
 type state struct {
 	rules
 	*book
-	serial  uint64 // of reservations and attempts
+	serial  uint64 // of reservations
 	models  map[string]*model
 	askers  map[string]uint64 // reservations by who asked
 	today   day
@@ -89,8 +90,8 @@ type state struct {
 	pending float64 // that the reservations of today are expected to cost
 }
 
-// newState begins with the IDs after seed, so that what is settled is never
-// taken for another instance's.
+// newState begins with the IDs after seed, so that a reservation is never taken
+// for one of another instance or process.
 func newState(r rules, b *book, seed uint64, now time.Time) *state {
 	return &state{
 		rules: r, book: b, serial: seed,
@@ -113,7 +114,7 @@ func (s *state) model(name string) *model {
 }
 
 // reserve books a request, or says why it must not be sent now: *Limited, or
-// *Failure if it does not fit today.
+// *Failure if it does not fit today. It must not be sent before it is granted.
 func (s *state) reserve(asker, name string, tokens int, now time.Time) (id uint64, err error) {
 	s.roll(now)
 	m := s.model(name)
@@ -123,22 +124,28 @@ func (s *state) reserve(asker, name string, tokens int, now time.Time) (id uint6
 		return 0, err
 	}
 	s.serial++
-	r := &reservation{model: name, asker: asker, at: now, stamp: s.next(now), tokens: tokens, cost: cost}
+	r := &reservation{model: name, asker: asker, at: now, tokens: tokens, cost: cost}
 	s.open[s.serial] = r
 	s.askers[asker] = s.serial
 	s.enter(r)
 	return s.serial, nil
 }
 
-// next returns a stamp that no other attempt has: the time, or a little later.
-// It has milliseconds, as the store has.
-func (b *book) next(now time.Time) time.Time {
-	stamp := now.Truncate(time.Millisecond)
-	if !stamp.After(b.stamp) {
-		stamp = b.stamp.Add(time.Millisecond)
+// intent returns what is noted of a reservation before it is granted: if nothing
+// more is ever heard of it, it counts as this.
+func (s *state) intent(id uint64) messages.AttemptMade {
+	r := s.open[id]
+	return messages.AttemptMade{ID: id, Model: r.model, At: r.at, Input: r.tokens, Cost: r.cost, Open: true}
+}
+
+// grant lets a request go. It reports whether it is still wanted.
+func (s *state) grant(id uint64) bool {
+	r := s.open[id]
+	if r == nil {
+		return false
 	}
-	b.stamp = stamp
-	return stamp
+	r.granted = true
+	return true
 }
 
 // refusal returns why a request must not be sent now, or nil.
@@ -193,42 +200,44 @@ func (s *state) leave(id uint64, r *reservation) {
 	}
 }
 
-// withdraw takes back what an asker was given that did not wait for it.
-func (s *state) withdraw(asker string, now time.Time) {
-	if id, ok := s.askers[asker]; ok {
+// withdraw takes back what an asker was given that did not wait for it. It
+// returns the reservation, 0 if there was none.
+func (s *state) withdraw(asker string, now time.Time) (id uint64) {
+	if id = s.askers[asker]; id != 0 {
 		s.settle(&messages.Settle{ID: id}, now)
 	}
+	return id
 }
 
 // settle books what became of a reservation. It returns the attempt to be kept,
-// 0 if there is none, and what Gemini has taught.
-func (s *state) settle(b *messages.Settle, now time.Time) (attempt uint64, l lesson) {
+// nil if there is none, and what Gemini has taught.
+func (s *state) settle(b *messages.Settle, now time.Time) (*messages.AttemptMade, lesson) {
 	s.roll(now)
 	r := s.open[b.ID]
 	if r == nil {
-		return 0, lesson{}
+		return nil, lesson{}
 	}
 	s.leave(b.ID, r)
 	m := s.model(r.model)
 	if !b.Sent {
 		m.minute.remove(r.entry)
-		return 0, lesson{}
+		return nil, lesson{}
 	}
 	a := s.attempt(m, r, b)
 	m.minute.amend(r.entry, a.Input)
 	s.count(a, r.at)
-	if len(s.unkept) < mostUnkept {
-		s.serial++
-		attempt = s.serial
-		s.unkept[attempt] = a
+	l := s.learn(m, b.Failure, now)
+	if len(s.unkept) >= mostUnkept {
+		return nil, l
 	}
-	return attempt, s.learn(m, b.Failure, now)
+	s.unkept[a.ID] = a
+	return a, l
 }
 
 // attempt returns what is to be kept of a request that was sent. As long as
 // Gemini tells no usage, the estimate stands; what it refused costs nothing.
 func (s *state) attempt(m *model, r *reservation, b *messages.Settle) *messages.AttemptMade {
-	a := &messages.AttemptMade{Model: r.model, At: r.stamp, Input: r.tokens}
+	a := &messages.AttemptMade{ID: b.ID, Model: r.model, At: r.at, Input: r.tokens}
 	switch {
 	case b.Usage != messages.Usage{}:
 		a.Input, a.Output = b.Usage.Prompt+b.Usage.Tools, b.Usage.Output+b.Usage.Thoughts
@@ -252,12 +261,12 @@ func (s *state) count(a *messages.AttemptMade, at time.Time) {
 
 // tick counts as sent what was not settled within its lease, and returns the
 // attempts to be kept.
-func (s *state) tick(now time.Time) (attempts []uint64) {
+func (s *state) tick(now time.Time) (attempts []*messages.AttemptMade) {
 	s.roll(now)
 	for id, r := range s.open {
 		if now.Sub(r.at) >= lease {
-			if attempt, _ := s.settle(&messages.Settle{ID: id, Sent: true}, now); attempt != 0 {
-				attempts = append(attempts, attempt)
+			if a, _ := s.settle(&messages.Settle{ID: id, Sent: true}, now); a != nil {
+				attempts = append(attempts, a)
 			}
 		}
 	}

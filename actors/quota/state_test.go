@@ -50,6 +50,7 @@ func (w *world) reserve(name string, tokens int) string {
 		return err.Error()
 	}
 	w.ids[name] = id
+	w.s.grant(id)
 	return "yes"
 }
 
@@ -62,8 +63,7 @@ func (w *world) want(name string, tokens int, want string) {
 
 func (w *world) settle(name string, b messages.Settle) (*messages.AttemptMade, lesson) {
 	b.ID = w.ids[name]
-	id, l := w.s.settle(&b, w.now)
-	return w.s.unkept[id], l
+	return w.s.settle(&b, w.now)
 }
 
 // sent settles as sent, with usage.
@@ -219,7 +219,7 @@ func TestAttempts(t *testing.T) {
 			at := w.now
 			w.wait(30 * time.Second)
 			got, _ := w.settle("a", tt.settle)
-			want := &messages.AttemptMade{Model: "m", At: at, Input: tt.input, Output: tt.output, Cost: float64(tt.cost)}
+			want := &messages.AttemptMade{ID: w.ids["a"], Model: "m", At: at, Input: tt.input, Output: tt.output, Cost: float64(tt.cost)}
 			if d := cmp.Diff(want, got); d != "" {
 				t.Errorf("(-want +got):\n%s", d)
 			}
@@ -241,7 +241,7 @@ func TestLease(t *testing.T) {
 	}
 	w.wait(1)
 	got := w.s.tick(w.now)
-	if len(got) != 1 || w.s.unkept[got[0]].Input != 50 {
+	if len(got) != 1 || got[0].Input != 50 {
 		t.Errorf("to be kept: %v", got)
 	}
 	w.want("b", 1, "day_quota: m: the day's requests are used up, again in 11h50m0s")

@@ -143,6 +143,7 @@ func (b *bot) world() (supervision.World, error) {
 		Price:   gemini.Cost,
 		Zone:    zone,
 		Store:   b.store,
+		Intents: b.store,
 
 		Personas: personas(b.Config.Answer.Persona),
 		Persona:  b.persona,

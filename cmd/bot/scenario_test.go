@@ -122,7 +122,7 @@ func (b *actorBot) run(ctx context.Context, a scenario.Address) error {
 func (b *actorBot) kill() error {
 	old := b.store()
 	b.kills++
-	for _, end := range []string{"", "-wal"} {
+	for _, end := range []string{"", "-wal", "-intents"} {
 		data, err := os.ReadFile(old + end)
 		if err != nil {
 			return err

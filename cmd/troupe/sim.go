@@ -123,7 +123,7 @@ func soundStore(ctx context.Context, path string) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	replica := filepath.Join(dir, "troupe.db")
-	for _, suffix := range []string{"", "-wal"} {
+	for _, suffix := range []string{"", "-wal", "-intents"} {
 		if err := copyFile(path+suffix, replica+suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}

@@ -71,21 +71,52 @@ func testManyDirects(k *kit) {
 }
 
 // Requests to models are told from a time on, the oldest first, those of one
-// millisecond as they came.
+// millisecond by their IDs.
 func testAttempts(k *kit) {
 	at := time.UnixMilli(1770000000123)
-	made := func(after time.Duration, model string) messages.AttemptMade {
-		return messages.AttemptMade{Model: model, At: at.Add(after), Input: 10, Output: 20, Cost: 0.000125}
+	made := func(id uint64, after time.Duration, model string) messages.AttemptMade {
+		return messages.AttemptMade{ID: id, Model: model, At: at.Add(after), Input: 10, Output: 20, Cost: 0.000125}
 	}
-	later, first, same := made(time.Minute, "c"), made(0, "a"), made(0, "b")
+	later, first, same := made(1, time.Minute, "c"), made(1<<63, 0, "a"), made(2, 0, "b")
 	k.apply(&later, &first, &same)
 	k.equal("all", get(k, k.s.Attempts, time.Time{}), []messages.AttemptMade{first, same, later})
 	k.equal("from the first on", get(k, k.s.Attempts, at), []messages.AttemptMade{first, same, later})
 	k.equal("after the first", get(k, k.s.Attempts, at.Add(time.Millisecond)), []messages.AttemptMade{later})
 	k.equal("after all", get(k, k.s.Attempts, at.Add(time.Hour)), []messages.AttemptMade(nil))
-	finer := messages.AttemptMade{At: at.Add(time.Hour + 999*time.Microsecond)}
+	finer := messages.AttemptMade{ID: 3, At: at.Add(time.Hour + 999*time.Microsecond)}
 	k.apply(&finer)
-	k.equal("to the millisecond", get(k, k.s.Attempts, at.Add(time.Hour+500*time.Microsecond)), []messages.AttemptMade{{At: at.Add(time.Hour)}})
+	k.equal("to the millisecond", get(k, k.s.Attempts, at.Add(time.Hour+500*time.Microsecond)), []messages.AttemptMade{{ID: 3, At: at.Add(time.Hour)}})
+}
+
+// A request that was noted before it was sent is one with what it turned out to
+// have used, however often that is told; one that was taken back is none.
+func testIntents(k *kit) {
+	at := time.UnixMilli(1770000000123)
+	ended := messages.AttemptMade{ID: 7, Model: "n", At: at, Input: 90, Output: 20, Cost: 2}
+	for _, id := range []uint64{7, 8} {
+		k.intend(messages.AttemptMade{ID: id, Model: "m", At: at, Input: 100, Cost: 1})
+	}
+	k.unintend(8)
+	k.apply(&ended)
+	k.apply(&ended)
+	for _, id := range []uint64{7, 8, 5} { // it ended, is gone, never was
+		k.unintend(id)
+	}
+	k.equal("at its end", get(k, k.s.Attempts, time.Time{}), []messages.AttemptMade{ended})
+}
+
+func (k *kit) intend(a messages.AttemptMade) {
+	k.t.Helper()
+	if err := k.s.Intend(k.t.Context(), a); err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+func (k *kit) unintend(id uint64) {
+	k.t.Helper()
+	if err := k.s.Unintend(k.t.Context(), id); err != nil {
+		k.t.Fatal(err)
+	}
 }
 
 func testNotes(k *kit) {
@@ -142,8 +173,8 @@ func testPrune(k *kit) {
 		&messages.EndTrigger{Trigger: old, State: messages.TriggerAnswered}, &messages.EndTrigger{Trigger: bound, State: messages.TriggerAnswered},
 		&messages.KeepShared{Nonce: "old", Covers: []messages.MessageID{old, waiting}},
 		&messages.KeepShared{Nonce: "new", Covers: []messages.MessageID{bound, old}},
-		&messages.AttemptMade{Model: "old", At: bound.Time().Add(-time.Millisecond)},
-		&messages.AttemptMade{Model: "new", At: bound.Time()},
+		&messages.AttemptMade{ID: 1, Model: "old", At: bound.Time().Add(-time.Millisecond)},
+		&messages.AttemptMade{ID: 2, Model: "new", At: bound.Time()},
 		&messages.KeepNote{Owner: "user/1", Key: "a", Value: "b"},
 		&messages.KeepAlive{At: time.UnixMilli(1)},
 	)
@@ -154,7 +185,7 @@ func testPrune(k *kit) {
 	k.equal("without outcome", k.trigger(waiting).Parts, []messages.MessageID{2})
 	k.equal("at the bound", k.trigger(bound).Parts, []messages.MessageID{3})
 	k.equal("shared", get(k, k.s.Shared, old), []messages.KeepShared{{Nonce: "new", Covers: []messages.MessageID{bound, old}}})
-	k.equal("attempts", get(k, k.s.Attempts, time.Time{}), []messages.AttemptMade{{Model: "new", At: bound.Time()}})
+	k.equal("attempts", get(k, k.s.Attempts, time.Time{}), []messages.AttemptMade{{ID: 2, Model: "new", At: bound.Time()}})
 	k.equal("notes", get(k, k.s.Notes, "user/1"), map[string]string{"a": "b"})
 
 	k.accept(7, old)
@@ -173,7 +204,7 @@ func testPruneMuch(k *kit) {
 	}
 	for range many {
 		all = append(all, &messages.AcceptTrigger{Trigger: question(id, 7)}, &messages.KeepPart{Trigger: id, Message: id},
-			&messages.EndTrigger{Trigger: id, State: messages.TriggerAnswered}, &messages.AttemptMade{At: id.Time().Add(-time.Hour)},
+			&messages.EndTrigger{Trigger: id, State: messages.TriggerAnswered}, &messages.AttemptMade{ID: uint64(id), At: id.Time().Add(-time.Hour)},
 			&messages.KeepShared{Nonce: id.String(), Covers: []messages.MessageID{id, id + 1}})
 		id += 2
 	}
@@ -207,7 +238,7 @@ func (k *kit) fill() {
 		revision(id+2, 4, "edited"),
 		&messages.KeepShared{Nonce: "n", Covers: []messages.MessageID{id, id + 1}},
 		&messages.KeepSession{Shard: 2, Session: messages.Session{ID: "s", Seq: 3}}, &messages.KeepAlive{Shard: 2, At: time.UnixMilli(1770000000123), Skew: time.Second},
-		&messages.Quarantine{Actor: "a"}, &messages.AttemptMade{Model: "m", At: time.UnixMilli(1770000000123)},
+		&messages.Quarantine{Actor: "a"}, &messages.AttemptMade{ID: 1, Model: "m", At: time.UnixMilli(1770000000123)},
 		&messages.KeepNote{Owner: "user/1", Key: "a", Value: "b"},
 	)
 }

@@ -32,6 +32,7 @@ func Test(t *testing.T, open func(t *testing.T) store.Store) {
 		"directs":         testDirects,
 		"many directs":    testManyDirects,
 		"attempts":        testAttempts,
+		"intents":         testIntents,
 		"notes":           testNotes,
 		"quarantine":      testQuarantine,
 		"prune":           testPrune,
@@ -75,6 +76,40 @@ func TestKept(t *testing.T, open func(t *testing.T) store.Store) {
 		k.s = open(t)
 		k.equal("opened again", k.everything(), before)
 	}
+	if err := k.s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestIntents checks that a request of which nothing was heard before the store
+// was closed is an attempt when it is opened again. open is as with [TestKept].
+func TestIntents(t *testing.T, open func(t *testing.T) store.Store) {
+	k := &kit{t, open(t)}
+	at := time.UnixMilli(1770000000123)
+	long := messages.AttemptMade{ID: 1 << 63, Model: strings.Repeat("x", 128), At: at, Input: 1 << 40, Cost: 1.0 / 3}
+	want := []messages.AttemptMade{long, {ID: 6, Model: "m", At: at, Input: 100, Cost: 1}, {ID: 7, Model: "n", At: at, Input: 90, Output: 20, Cost: 2}}
+	for _, id := range []uint64{6, 7, 8} {
+		k.intend(messages.AttemptMade{ID: id, Model: "m", At: at.Add(time.Microsecond), Input: 100, Cost: 1})
+	}
+	k.unintend(8)
+	k.apply(&want[2])
+	k.apply(&want[2])
+	for id := range uint64(20) { // room is used again
+		k.intend(messages.AttemptMade{ID: 100 + id, Model: "m", At: at})
+		k.unintend(100 + id)
+	}
+	k.intend(long)
+	want[0].Open, want[1].Open = true, true
+	for range 2 {
+		if err := k.s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		k.s = open(t)
+		k.equal("opened again", get(k, k.s.Attempts, at), want)
+	}
+	want[1] = messages.AttemptMade{ID: 6, Model: "m", At: at, Input: 5}
+	k.apply(&want[1])
+	k.equal("heard of after all", get(k, k.s.Attempts, at), want)
 	if err := k.s.Close(); err != nil {
 		t.Fatal(err)
 	}
