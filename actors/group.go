@@ -31,6 +31,9 @@ type Part struct {
 	cancel func() // of the ask; nil if it is none
 }
 
+// Late reports whether the part was left out since nothing came in time.
+func (p *Part) Late() bool { return errors.Is(p.Err, ErrTimeout) }
+
 // An End says how a part of a group ended.
 type End int
 

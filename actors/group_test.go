@@ -163,6 +163,11 @@ func TestGroupWithdraws(t *testing.T) {
 		}, ends); d != "" {
 			t.Error(d)
 		}
+		for _, p := range settled.Parts() {
+			if late := p.Tag == "settled slow"; p.Late() != late {
+				t.Errorf("%v is late: %v", p.Tag, p.Late())
+			}
+		}
 		withdrawn := 0
 		for _, m := range slow.Take() {
 			if _, ok := m.(*actors.Withdrawn); ok {

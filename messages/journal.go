@@ -148,7 +148,10 @@ type Attempts struct{ Attempts []AttemptMade } // the oldest first
 
 // Prune forgets what is about messages before this one, so much of it as holds
 // up nobody. The answer is [*Pruned].
-type Prune struct{ Before MessageID }
+type Prune struct {
+	Before MessageID
+	Traces MessageID // and traces of answers to messages before this one, if that is later
+}
 
 // Pruned answers [Prune].
 type Pruned struct{ More bool } // there is more to forget: prune again

@@ -23,6 +23,7 @@ type Memory struct {
 	directs    map[messages.ChannelID]messages.MessageID // the newest trigger in each
 	attempts   map[uint64]messages.AttemptMade
 	notes      map[string]map[string]string
+	traces     map[messages.MessageID]messages.Trace
 	quarantine []Quarantined
 }
 
@@ -38,6 +39,7 @@ func NewMemory() *Memory {
 		directs:  map[messages.ChannelID]messages.MessageID{},
 		attempts: map[uint64]messages.AttemptMade{},
 		notes:    map[string]map[string]string{},
+		traces:   map[messages.MessageID]messages.Trace{},
 	}
 }
 
@@ -140,7 +142,10 @@ func (s *Memory) apply(w any) any {
 		s.attempts[m.ID] = made
 	case *messages.KeepNote:
 		s.keepNote(m)
+	case *messages.KeepTrace:
+		s.traces[m.Trace.Trigger] = cloneTrace(m.Trace)
 	case *messages.Prune:
+		s.pruneTraces(max(m.Before, m.Traces))
 		return s.prune(m.Before)
 	}
 	return &messages.Kept{}

@@ -113,7 +113,9 @@ func traffic(r *rand.Rand, at time.Time) (writes []any, size int) {
 		writes = append(writes, &messages.KeepShared{Nonce: id.String(), Covers: []messages.MessageID{id, id - 1, id - 2}})
 		size += 300
 	}
-	writes = append(writes, &messages.KeepFinal{Trigger: id, Text: final}, &messages.EndTrigger{Trigger: id, State: messages.TriggerAnswered})
+	writes = append(writes, &messages.KeepFinal{Trigger: id, Text: final}, &messages.EndTrigger{Trigger: id, State: messages.TriggerAnswered},
+		&messages.KeepTrace{Trace: messages.Trace{Trigger: id, Share: id.String(), Parts: []messages.MessageID{id}, Steps: make([]messages.TraceStep, 12)}})
+	size += 1500 // the trace
 	return writes, size + len(final)
 }
 

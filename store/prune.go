@@ -19,13 +19,15 @@ const (
 
 // prune forgets a batch of what is old. The parts go before their triggers, by
 // which they are found.
-func (w *writer) prune(before messages.MessageID) *messages.Pruned {
+func (w *writer) prune(m *messages.Prune) *messages.Pruned {
+	before := m.Before
 	w.do(pruneParts, int64(before), pruneBatch)
 	forgotten := []int64{
 		w.do(pruneTriggers, int64(before), pruneBatch),
 		w.do(pruneShared, int64(before), pruneBatch),
 		w.do(pruneAttempts, before.Time().UnixMilli(), pruneBatch),
 		w.do(pruneDirects, maxDirects, pruneBatch),
+		w.pruneTraces(max(before, m.Traces)),
 	}
 	return &messages.Pruned{More: slices.Max(forgotten) >= pruneBatch}
 }

@@ -43,7 +43,7 @@ func checkOne(w any) error {
 		}
 	case *messages.AcceptTrigger, *messages.KeepFinal, *messages.CountAttempt, *messages.ReviseTrigger,
 		*messages.KeepSession, *messages.KeepAlive, *messages.Quarantine, *messages.AttemptMade,
-		*messages.KeepNote, *messages.Prune:
+		*messages.KeepNote, *messages.KeepTrace, *messages.Prune:
 	default:
 		return fmt.Errorf("%T is no write", w)
 	}

@@ -65,6 +65,9 @@ type Store interface {
 	Attempts(ctx context.Context, since time.Time) ([]messages.AttemptMade, error)
 	// Notes returns all notes of an owner. It may be nil when there are none.
 	Notes(ctx context.Context, owner string) (map[string]string, error)
+	// Traces returns the traces of the answers that a message is part of, or of the
+	// one to it, by their triggers.
+	Traces(ctx context.Context, message messages.MessageID) (messages.TraceFound, error)
 	// Quarantined returns what is in quarantine, the newest first.
 	Quarantined(ctx context.Context) ([]Quarantined, error)
 

@@ -36,6 +36,7 @@ func (s *file) prepare(ctx context.Context) error {
 		insertTrigger, insertPart, updateFinal, deleteShared, insertShared, updateEnd, updateAttempt, updateRevised,
 		upsertSession, upsertAlive, upsertDirect, insertBad, limitBad, upsertMade, upsertNote, deleteNote,
 		pruneParts, pruneTriggers, pruneShared, pruneAttempts, pruneDirects,
+		upsertTrace, deleteTraceParts, insertTracePart, pruneTraceParts, pruneTraces,
 	} {
 		stmt, err := s.write.PrepareContext(ctx, text)
 		if err != nil {
@@ -143,8 +144,10 @@ func (w *writer) apply(m any) any {
 		w.do(upsertMade, int64(m.ID), m.At.UnixMilli(), m.Model, m.Input, m.Output, m.Cost, m.Open)
 	case *messages.KeepNote:
 		w.keepNote(m)
+	case *messages.KeepTrace:
+		w.keepTrace(m.Trace)
 	case *messages.Prune:
-		return w.prune(m.Before)
+		return w.prune(m)
 	}
 	return &messages.Kept{}
 }

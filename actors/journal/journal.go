@@ -49,6 +49,7 @@ type Store interface {
 	Attempts(ctx context.Context, since time.Time) ([]messages.AttemptMade, error)
 	Notes(ctx context.Context, owner string) (map[string]string, error)
 	Shared(ctx context.Context, trigger messages.MessageID) ([]messages.KeepShared, error)
+	Traces(ctx context.Context, message messages.MessageID) (messages.TraceFound, error)
 }
 
 // Config is what a journal is made of. Zero fields take the values that are
@@ -159,10 +160,10 @@ func (a *journal) Receive(c *actor.Context) {
 		actors.After(c, firstPrune, prune{})
 	case *messages.AcceptTrigger, *messages.KeepPart, *messages.KeepFinal, *messages.KeepShared, *messages.EndTrigger,
 		*messages.CountAttempt, *messages.ReviseTrigger, *messages.KeepSession, *messages.KeepAlive,
-		*messages.Quarantine, *messages.AttemptMade, *messages.KeepNote, *messages.Prune:
+		*messages.Quarantine, *messages.AttemptMade, *messages.KeepNote, *messages.KeepTrace, *messages.Prune:
 		a.act(c, a.state.write(a.remember(c), m))
 	case *messages.GetTrigger, *messages.GetUnfinished, *messages.GetUnfinishedChannels, *messages.GetSession,
-		*messages.GetDirects, *messages.GetAttempts, *messages.GetNotes, *messages.GetShared:
+		*messages.GetDirects, *messages.GetAttempts, *messages.GetNotes, *messages.GetShared, *messages.GetTrace:
 		a.act(c, a.state.ask(a.remember(c), m))
 	case written:
 		if m.by == a {
@@ -292,6 +293,8 @@ func (a *journal) found(c *actor.Context, m found) {
 // prune has some of what is old forgotten.
 func (a *journal) prune(c *actor.Context) {
 	a.pruning = a.state.nextID()
-	before := messages.MessageIDAt(time.Now().Add(-a.cfg.Horizon))
-	a.act(c, a.state.write(a.pruning, &messages.Prune{Before: before}))
+	now := time.Now()
+	a.act(c, a.state.write(a.pruning, &messages.Prune{
+		Before: messages.MessageIDAt(now.Add(-a.cfg.Horizon)), Traces: messages.MessageIDAt(now.Add(-messages.TraceLife)),
+	}))
 }

@@ -85,3 +85,26 @@ func TestPruneMuch(t *testing.T) {
 		}
 	})
 }
+
+// How an answer came about can be asked for a day, and not for ever.
+func TestTraces(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		time.Sleep(20 * 365 * 24 * time.Hour) // the bubble begins before Discord did
+		pid := e.Start(journal.New(journal.Config{Store: store.NewMemory(), Log: actortest.Log()}))
+		id := messages.MessageIDAt(time.Now())
+		e.Tell(pid, &messages.KeepTrace{Trace: messages.Trace{Trigger: id, Parts: []messages.MessageID{id + 1}, Model: "m"}})
+		for _, step := range []struct {
+			wait  time.Duration
+			there bool
+		}{{time.Second, true}, {messages.TraceLife - time.Minute, true}, {2 * time.Hour, false}} {
+			time.Sleep(step.wait)
+			m, err := e.Ask(pid, &messages.GetTrace{Message: id + 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if found := m.(*messages.TraceFound).Traces; (len(found) == 1 && found[0].Model == "m") != step.there {
+				t.Errorf("after %v more there is %+v", step.wait, found)
+			}
+		}
+	})
+}

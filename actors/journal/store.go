@@ -96,6 +96,9 @@ func ask(ctx context.Context, s Store, question any) (any, error) {
 			found.Shared = all[len(all)-1]
 		}
 		return found, err
+	case *messages.GetTrace:
+		found, err := s.Traces(ctx, m.Message)
+		return &found, err
 	case *messages.GetNotes:
 		values, err := s.Notes(ctx, m.Owner)
 		return &messages.Notes{Values: values}, err

@@ -18,7 +18,11 @@ func (a *turn) progress(c *actor.Context, m actors.Progress) {
 		return
 	}
 	text, ok := m.Message.(string)
-	if ok && a.state.grow(text) {
+	if !ok {
+		return
+	}
+	a.state.record.grew(time.Now())
+	if a.state.grow(text) {
 		a.tellOutbox(c, &messages.GrowReply{Trigger: a.state.trigger.ID, Text: text})
 	}
 }
@@ -39,6 +43,7 @@ func (a *turn) word(c *actor.Context, m actors.Answered) {
 		return
 	}
 	a.state.mayspeak(w.Trigger)
+	a.state.record.note(messages.StepWord, time.Now())
 	a.open(c)
 }
 
@@ -88,6 +93,7 @@ func (a *turn) deliver(c *actor.Context) {
 
 func (a *turn) delivered(c *actor.Context, m actors.Answered) {
 	posted, _ := m.Message.(*messages.ReplyPosted)
+	a.state.record.delivered(posted, time.Now())
 	switch pause, then := a.state.posted(posted, m.Err, time.Now()); then {
 	case deliverSoon:
 		actors.After(c, pause, deliverAgain{})

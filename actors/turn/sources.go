@@ -157,6 +157,7 @@ func (s *state) passed(check source, err error, now time.Time) {
 func (s *state) stopped(check source, f *messages.Failure, now time.Time) {
 	s.checks.Fail(check, f, now)
 	s.context.Withdraw(now)
+	s.chain.Withdraw(now)
 }
 
 // userKnown takes what of the asker enters the prompt; nil if that is not known.

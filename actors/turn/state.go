@@ -39,6 +39,7 @@ type state struct {
 	tries   int                   // of what crashed under way
 	shorter bool                  // the prompt was cut down once
 	outage  outage
+	record  record
 	parts   []messages.MessageID // that hold the answer, once it stands in the channel
 
 	begun time.Time            // when it was first looked what is in the channel; zero before
@@ -68,6 +69,7 @@ func newState(cfg Config, q *messages.Question) state {
 		again:   q.Again,
 		unsure:  q.Again,
 		trigger: q.Trigger,
+		record:  record{heard: q.Trigger.Accepted},
 		checks:  actors.All(),
 		context: actors.AllSettled(),
 		chain:   actors.FirstOf(),

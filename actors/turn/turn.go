@@ -134,6 +134,7 @@ func (a *turn) Receive(c *actor.Context) {
 
 // begin asks everything at once that is needed and does not depend on the rest.
 func (a *turn) begin(c *actor.Context) {
+	a.state.record.begun(time.Now())
 	a.askWord(c)
 	if a.state.unsure {
 		a.askShared(c)
@@ -196,6 +197,8 @@ func (a *turn) join(c *actor.Context) {
 		return
 	}
 	prompt, key := a.state.prompt()
+	a.state.record.share = key
+	a.state.record.note(messages.StepAsked, time.Now())
 	job := generation(&a.cfg, prompt, &a.state.trigger, a.state.outage.tried)
 	actors.Ask(c, a.cfg.Generate, &messages.Join{Key: key, Job: job}, a.cfg.Patience, joinAsked{})
 	a.open(c) // once more: only now it is known with whom the answer is shared
@@ -206,6 +209,7 @@ func (a *turn) joined(c *actor.Context, m actors.Answered) {
 	if j, ok := m.Message.(*messages.Joined); ok {
 		result = j.Result
 	}
+	a.state.record.generated(m, time.Now())
 	a.state.generated(result, time.Now())
 	switch a.state.result(result, time.Now()) {
 	case joinSoon:
@@ -220,8 +224,9 @@ func (a *turn) joined(c *actor.Context, m actors.Answered) {
 	}
 }
 
-// end has the outcome written down.
+// end has the outcome written down, and how it came about.
 func (a *turn) end(c *actor.Context) {
+	a.keepTrace(c)
 	actors.Ask(c, a.cfg.Journal, &messages.EndTrigger{
 		Trigger: a.state.trigger.ID, State: a.state.outcome, Cause: a.state.cause,
 	}, journalWait, outcomeAsked{})

@@ -240,6 +240,7 @@ func (k *kit) fill() {
 		&messages.KeepSession{Shard: 2, Session: messages.Session{ID: "s", Seq: 3}}, &messages.KeepAlive{Shard: 2, At: time.UnixMilli(1770000000123), Skew: time.Second},
 		&messages.Quarantine{Actor: "a"}, &messages.AttemptMade{ID: 1, Model: "m", At: time.UnixMilli(1770000000123)},
 		&messages.KeepNote{Owner: "user/1", Key: "a", Value: "b"},
+		&messages.KeepTrace{Trace: trace(id, "s", 21)}, &messages.KeepTrace{Trace: trace(id+1, "s", 21)},
 	)
 }
 
@@ -249,6 +250,6 @@ func (k *kit) everything() []any {
 	return []any{
 		k.trigger(id), k.trigger(id + 1), k.trigger(id + 2), get(k, k.s.Unfinished, 7), list(k, k.s.UnfinishedChannels),
 		get(k, k.s.Shared, id), get(k, k.s.Session, 2), get(k, k.s.Directs, 9), get(k, k.s.Attempts, time.Time{}), get(k, k.s.Notes, "user/1"),
-		list(k, k.s.Quarantined),
+		list(k, k.s.Quarantined), get(k, k.s.Traces, 21),
 	}
 }

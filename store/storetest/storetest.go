@@ -35,6 +35,8 @@ func Test(t *testing.T, open func(t *testing.T) store.Store) {
 		"intents":         testIntents,
 		"notes":           testNotes,
 		"quarantine":      testQuarantine,
+		"traces":          testTraces,
+		"prune traces":    testPruneTraces,
 		"prune":           testPrune,
 		"prune much":      testPruneMuch,
 		"group":           testGroup,

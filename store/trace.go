@@ -1,0 +1,107 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"troupe/messages"
+)
+
+// The statements of traces.
+const (
+	upsertTrace      = `INSERT INTO traces (trigger_id, share, trace) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET share = excluded.share, trace = excluded.trace`
+	deleteTraceParts = `DELETE FROM trace_parts WHERE trigger_id = ?`
+	insertTracePart  = `INSERT INTO trace_parts (message, trigger_id) VALUES (?, ?) ON CONFLICT DO NOTHING`
+	pruneTraceParts  = `DELETE FROM trace_parts WHERE trigger_id IN (SELECT trigger_id FROM traces WHERE trigger_id < ? ORDER BY trigger_id LIMIT ?)`
+	pruneTraces      = `DELETE FROM traces WHERE trigger_id IN (SELECT trigger_id FROM traces WHERE trigger_id < ? ORDER BY trigger_id LIMIT ?)`
+
+	tracesOf     = `(trigger_id = ?1 OR trigger_id IN (SELECT trigger_id FROM trace_parts WHERE message = ?1))`
+	selectTraces = `SELECT trace FROM traces WHERE ` + tracesOf + ` ORDER BY trigger_id`
+	selectShared = `SELECT trigger_id FROM traces WHERE share <> '' AND share IN (SELECT share FROM traces WHERE ` + tracesOf + `)
+		AND NOT ` + tracesOf + ` ORDER BY trigger_id`
+)
+
+func (w *writer) keepTrace(t messages.Trace) {
+	id := int64(t.Trigger)
+	w.do(upsertTrace, id, t.Share, string(traceJSON(t)))
+	w.do(deleteTraceParts, id)
+	for _, part := range t.Parts {
+		w.do(insertTracePart, int64(part), id)
+	}
+}
+
+// pruneTraces forgets a batch of traces, and returns how many.
+func (w *writer) pruneTraces(before messages.MessageID) int64 {
+	w.do(pruneTraceParts, int64(before), pruneBatch)
+	return w.do(pruneTraces, int64(before), pruneBatch)
+}
+
+// Traces implements [Store].
+func (s *file) Traces(ctx context.Context, message messages.MessageID) (found messages.TraceFound, err error) {
+	found.Traces, err = collect(ctx, s, func(rows *sql.Rows) (t messages.Trace, err error) {
+		var text []byte
+		if err := rows.Scan(&text); err != nil {
+			return t, err
+		}
+		if err := json.Unmarshal(text, &t); err != nil {
+			return t, fmt.Errorf("%w: a trace cannot be read: %w", errDamaged, err)
+		}
+		return t, nil
+	}, selectTraces, int64(message))
+	if err != nil || len(found.Traces) == 0 {
+		return found, err
+	}
+	found.Shared, err = collect(ctx, s, func(rows *sql.Rows) (messages.MessageID, error) {
+		var id int64
+		err := rows.Scan(&id)
+		return messages.MessageID(id), err
+	}, selectShared, int64(message))
+	return found, err
+}
+
+// traceJSON writes a trace. It is plain data, which can be written.
+func traceJSON(t messages.Trace) []byte {
+	b, err := json.Marshal(t)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// Traces implements [Store].
+func (s *Memory) Traces(ctx context.Context, message messages.MessageID) (found messages.TraceFound, err error) {
+	unlock, err := s.begin(ctx)
+	if err != nil {
+		return found, err
+	}
+	defer unlock()
+	shares := map[string]bool{}
+	all := slices.SortedFunc(maps.Values(s.traces), func(a, b messages.Trace) int { return cmp.Compare(a.Trigger, b.Trigger) })
+	isOf := func(t messages.Trace) bool { return t.Trigger == message || slices.Contains(t.Parts, message) }
+	for _, t := range all {
+		if isOf(t) {
+			found.Traces = append(found.Traces, cloneTrace(t))
+			shares[t.Share] = t.Share != ""
+		}
+	}
+	for _, t := range all {
+		if shares[t.Share] && !isOf(t) {
+			found.Shared = append(found.Shared, t.Trigger)
+		}
+	}
+	return found, nil
+}
+
+func cloneTrace(t messages.Trace) messages.Trace {
+	t.Steps, t.Parts = slices.Clone(t.Steps), slices.Clone(t.Parts)
+	return t
+}
+
+func (s *Memory) pruneTraces(before messages.MessageID) {
+	maps.DeleteFunc(s.traces, func(id messages.MessageID, _ messages.Trace) bool { return id < before })
+}
