@@ -46,6 +46,7 @@ type ModelQuota struct {
 	LimitRPM       int
 	LimitTPM       int
 	LimitRPD       int
+	Lasts          time.Duration // for how long today's requests are enough at the pace of the last minutes, until DayReset at most; 0 without a limit
 	MinuteReset    time.Duration // until the oldest of the last minute's requests does not count any more
 	Paused         time.Duration // until the model may be asked again, after it said no; 0 if it may
 	Cause          Cause         // of the pause; empty if none

@@ -56,6 +56,9 @@ func at(t time.Time) string {
 	return fmt.Sprintf("<t:%d:R>", t.Add(time.Second-1).Unix())
 }
 
+// clock shows a time of day as each reader's clock has it, such as "18:40".
+func clock(t time.Time) string { return fmt.Sprintf("<t:%d:t>", t.Unix()) }
+
 // short shows a number with as few digits as tell enough.
 func short(n int) string {
 	switch {

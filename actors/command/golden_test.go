@@ -93,7 +93,7 @@ func status(change func(q *messages.QuotaState, h *messages.Health, p *messages.
 		Models: []messages.ModelQuota{
 			{
 				Model: "gemini-2.5-flash", MinuteRequests: 3, MinuteTokens: 12_345, DayRequests: 19, LimitRPM: 10,
-				LimitTPM: 250_000, LimitRPD: 250, MinuteReset: 41 * time.Second,
+				LimitTPM: 250_000, LimitRPD: 250, Lasts: 3 * time.Hour, MinuteReset: 41 * time.Second,
 			},
 			{Model: "gemini-2.5-pro", DayRequests: 1},
 		},

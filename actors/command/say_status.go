@@ -50,7 +50,7 @@ func sayQuota(got answers, now time.Time) []string {
 			lines = append(lines, fmt.Sprintf("and %d more", len(q.Models)-i))
 			break
 		}
-		lines = append(lines, code(m.Model)+" "+sayModel(m, now))
+		lines = append(lines, code(m.Model)+" "+sayModel(m, q.DayReset, now))
 	}
 	if lines == nil {
 		lines = []string{"Nothing was asked today."}
@@ -62,7 +62,7 @@ func sayQuota(got answers, now time.Time) []string {
 	return append(lines, spent+". A new day begins "+at(now.Add(q.DayReset))+".")
 }
 
-func sayModel(m messages.ModelQuota, now time.Time) string {
+func sayModel(m messages.ModelQuota, dayReset time.Duration, now time.Time) string {
 	requests, tokens, today := "", "", plural(m.DayRequests, "request today", "requests today")
 	if n := m.LeftThisMinute(); n >= 0 {
 		requests = fmt.Sprintf("%d of %d requests", n, m.LimitRPM)
@@ -72,6 +72,9 @@ func sayModel(m messages.ModelQuota, now time.Time) string {
 	}
 	if n := m.LeftToday(); n >= 0 {
 		today = fmt.Sprintf("%d of %d requests left today", n, m.LimitRPD)
+		if n > 0 && m.Lasts > 0 && m.Lasts < dayReset {
+			today += ", enough until " + clock(now.Add(m.Lasts))
+		}
 	}
 	minute := several(" and ", requests, tokens)
 	if minute != "" {

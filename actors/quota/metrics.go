@@ -12,6 +12,7 @@ import (
 // metrics are the numbers of a quota. They outlive its crashes.
 type metrics struct {
 	left    *prometheus.GaugeVec // by model and limit
+	lasts   *prometheus.GaugeVec // by model
 	spent   prometheus.Gauge
 	unkept  prometheus.Gauge
 	refused *prometheus.CounterVec // by model and cause
@@ -22,6 +23,9 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		left: actors.Registered(r, prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "troupe_quota_left", Help: "What fits still, by limit: requests (rpm) and input tokens (tpm) of this minute, requests of this day (rpd).",
 		}, []string{"model", "limit"})),
+		lasts: actors.Registered(r, prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "troupe_quota_lasts_seconds", Help: "For how long this day's requests are enough at the pace of the last minutes; until its end at most.",
+		}, []string{"model"})),
 		spent: actors.Registered(r, prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "troupe_quota_spent_dollars", Help: "Spent today, all models together.",
 		})),
@@ -54,6 +58,9 @@ func (m *metrics) stand(s *state, now time.Time) {
 		m.rest(o.name, limitRPM, l.RPM, o.minute.requests)
 		m.rest(o.name, limitTPM, l.TPM, o.minute.tokens)
 		m.rest(o.name, limitRPD, l.RPD, o.today.sent+o.today.open)
+		if l.RPD > 0 {
+			m.lasts.WithLabelValues(o.name).Set(o.report(now, s.today).Lasts.Seconds())
+		}
 	}
 }
 

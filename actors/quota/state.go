@@ -49,6 +49,7 @@ type model struct {
 	limits Limits // as configured, or lower where Gemini said so
 	minute minute
 	today  tally
+	pace   pace
 	output int // moving mean of an answer's tokens
 
 	until time.Time      // paused
@@ -249,10 +250,11 @@ func (s *state) attempt(m *model, r *reservation, b *messages.Settle) *messages.
 	return a
 }
 
-// count books an attempt in the day, if it was made in it.
+// count books an attempt in the pace, and in the day if it was made in it.
 func (s *state) count(a *messages.AttemptMade, at time.Time) {
+	m := s.model(a.Model)
+	m.pace.add(at)
 	if s.today.holds(at) {
-		m := s.model(a.Model)
 		m.today.sent++
 		m.today.tokens += a.Input + a.Output
 		s.spent += a.Cost
