@@ -23,6 +23,9 @@ const (
 	longHold    = 20 * time.Second
 )
 
+// noise is the least time that is usual: below it, a multiple says nothing.
+const noise = 5 * time.Millisecond
+
 // A limiter finds how many calls at once an upstream takes. It is not told; it
 // learns from how they end.
 type limiter struct {
@@ -31,12 +34,11 @@ type limiter struct {
 
 	// The present round: as many calls as may run at once.
 	calls int
-	took  time.Duration // of all of them
-	full  bool          // the limit was reached
-	slow  int           // rounds in a row before that were slow
+	most  int // that ran at once
+	slow  int // rounds in a row before that were slow
+	paces map[string]*pace
 
-	usual   time.Duration // mean time of a call when all is well; 0 for unknown
-	lowered time.Time     // calls that began before tell of the time before
+	lowered time.Time // calls that began before tell of the time before
 
 	// What was too much last, not to be tried again before a time.
 	ceiling float64
@@ -44,57 +46,104 @@ type limiter struct {
 	hold    time.Duration
 }
 
+// A pace is how fast one kind of call is: a read may take a fraction of the time
+// that a write takes, and be no sign of anything.
+type pace struct {
+	usual time.Duration // mean time of a call when all is well; 0 for unknown
+	calls int           // in the present round
+	took  time.Duration // all of those
+}
+
 func newLimiter(cfg Concurrency) limiter {
-	return limiter{cfg: cfg, limit: float64(cfg.Start)}
+	return limiter{cfg: cfg, limit: float64(cfg.Start), paces: map[string]*pace{}}
 }
 
 // slots returns how many calls may run at once.
 func (l *limiter) slots() int { return int(l.limit) }
 
-// served counts a call that got an answer, when running of them were under way.
-func (l *limiter) served(began time.Time, took time.Duration, running int, now time.Time) {
+// served counts a call of a kind that got an answer, when running of all kinds
+// were under way. Kinds are few: each is kept.
+func (l *limiter) served(kind string, began time.Time, took time.Duration, running int, now time.Time) {
 	if l.cfg.Pinned || began.Before(l.lowered) {
 		return
 	}
+	p := l.paces[kind]
+	if p == nil {
+		p = &pace{}
+		l.paces[kind] = p
+	}
+	p.calls++
+	p.took += took
 	l.calls++
-	l.took += took
-	l.full = l.full || running >= l.slots()
+	l.most = max(l.most, running)
 	if l.calls >= l.slots() {
 		l.round(now)
 	}
 }
 
-// round draws the sum of a round.
+// round draws the sum of a round. Where no more than half of the slots were
+// taken, the limit is not what makes calls slow.
 func (l *limiter) round(now time.Time) {
-	mean, full := l.took/time.Duration(l.calls), l.full
-	l.calls, l.took, l.full = 0, 0, false
-	defer l.learn(mean, full)
-	if l.usual == 0 || float64(mean) <= tolerance*float64(l.usual) {
+	slowness, full, half := l.slowness(), l.most >= l.slots(), 2*l.most > l.slots()
+	l.learn(full)
+	l.begin()
+	switch {
+	case slowness <= tolerance:
 		l.slow = 0
 		if full {
 			l.raise(now)
 		}
-		return
-	}
-	if l.slow++; l.slow >= slowRounds {
-		l.slow = 0
-		l.lower(max(cutSlow, tolerance*float64(l.usual)/float64(mean)), now)
+	case half:
+		if l.slow++; l.slow >= slowRounds {
+			l.slow = 0
+			l.lower(max(cutSlow, tolerance/slowness), now)
+		}
 	}
 }
 
-// learn takes the mean of a round into what is usual. What gets slower is
-// believed when slots are free, or there are no fewer to be had.
-func (l *limiter) learn(mean time.Duration, full bool) {
-	follow := followUp
-	switch {
-	case l.usual == 0:
-		follow = 1
-	case mean < l.usual, l.slots() <= l.cfg.Min:
-		follow = followDown
-	case full:
-		follow = followFull
+// begin begins a round.
+func (l *limiter) begin() {
+	l.calls, l.most = 0, 0
+	for _, p := range l.paces {
+		p.calls, p.took = 0, 0
 	}
-	l.usual += time.Duration(follow * float64(mean-l.usual))
+}
+
+// slowness returns how many times longer the calls of a round took than calls of
+// their kinds do usually; 1 if that is not known.
+func (l *limiter) slowness() float64 {
+	var took, usual time.Duration
+	for _, p := range l.paces {
+		if p.usual > 0 {
+			took += p.took
+			usual += time.Duration(p.calls) * p.usual
+		}
+	}
+	if usual == 0 {
+		return 1
+	}
+	return float64(took) / float64(usual)
+}
+
+// learn takes the means of a round into what is usual. What gets slower is
+// believed when slots are free, or there are no fewer to be had.
+func (l *limiter) learn(full bool) {
+	for _, p := range l.paces {
+		if p.calls == 0 {
+			continue
+		}
+		mean := max(p.took/time.Duration(p.calls), noise)
+		follow := followUp
+		switch {
+		case p.usual == 0:
+			follow = 1
+		case mean < p.usual, l.slots() <= l.cfg.Min:
+			follow = followDown
+		case full:
+			follow = followFull
+		}
+		p.usual += time.Duration(follow * float64(mean-p.usual))
+	}
 }
 
 // raise adds one slot, unless that was too much a short while ago.
@@ -125,5 +174,5 @@ func (l *limiter) lower(part float64, now time.Time) {
 	l.held = now.Add(l.hold)
 	l.limit = max(min(part*l.limit, l.limit-1), float64(l.cfg.Min))
 	l.lowered = now
-	l.calls, l.took, l.full = 0, 0, false
+	l.begin()
 }

@@ -47,7 +47,7 @@ func drive(l *limiter, u *upstream, now time.Time, d time.Duration) (goodput, tu
 				continue
 			case c.ok:
 				goodput++
-				l.served(c.began, c.at.Sub(c.began), len(calls), now)
+				l.served("generate", c.began, c.at.Sub(c.began), len(calls), now)
 			default:
 				turned++
 				l.rejected(c.began, now)
@@ -104,7 +104,7 @@ func TestLimiterBounds(t *testing.T) {
 	l := newLimiter(Concurrency{Start: 3, Min: 2, Max: 4})
 	for i := range 100 {
 		now := start.Add(time.Duration(i) * time.Second)
-		l.served(now, time.Second, 10, now)
+		l.served("generate", now, time.Second, 10, now)
 		if l.slots() > 4 {
 			t.Fatalf("slots = %d", l.slots())
 		}
@@ -123,7 +123,7 @@ func TestLimiterIdle(t *testing.T) {
 	l := newLimiter(Concurrency{Start: 5, Min: 1, Max: 50})
 	for i := range 100 {
 		now := start.Add(time.Duration(i) * time.Second)
-		l.served(now, time.Second, 1, now)
+		l.served("generate", now, time.Second, 1, now)
 	}
 	if got := l.slots(); got != 5 {
 		t.Errorf("slots = %d", got)
@@ -138,5 +138,29 @@ func TestLimiterCutsOnce(t *testing.T) {
 	}
 	if got := l.slots(); got != 17 {
 		t.Errorf("slots = %d", got)
+	}
+}
+
+// Kinds of calls that take longer than others do not make the pool small, and
+// neither do calls that are slow while most slots are free.
+func TestLimiterTellsKindsApart(t *testing.T) {
+	l := newLimiter(Concurrency{Start: 10, Min: 1, Max: 40})
+	now := start
+	serve := func(kind string, took time.Duration, running int) {
+		for range 100 {
+			now = now.Add(time.Second)
+			l.served(kind, now, took, running, now)
+		}
+	}
+	serve("read", 0, 8)
+	serve("post", 50*time.Millisecond, 8)
+	serve("read", time.Millisecond, 8)
+	serve("post", 150*time.Millisecond, 5)
+	if got := l.slots(); got != 10 {
+		t.Errorf("slots = %d", got)
+	}
+	serve("read", 100*time.Millisecond, 8)
+	if got := l.slots(); got >= 10 {
+		t.Errorf("slots = %d where reads are slow", got)
 	}
 }

@@ -189,7 +189,7 @@ func (s *state) learn(t *task, how outcome, latency time.Duration, now time.Time
 	s.breakerOf(t).end(how, t.trial, now)
 	switch how {
 	case served:
-		s.limiter.served(t.began, latency, s.slots, now)
+		s.limiter.served(t.job.Kind, t.began, latency, s.slots, now)
 	case rejected, failing:
 		s.limiter.rejected(t.began, now)
 	case silent:
