@@ -163,27 +163,14 @@ func (p *plain) replyToEach(people int) func(messages.ChannelID, messages.Messag
 		if n++; n > 1 {
 			return
 		}
-		go func() {
-			g, err := p.generate(p.t.Context(), "what do you make of the plan?")
-			if err != nil {
-				p.t.Error(err)
-				return
-			}
+		p.work.Go(func() {
+			g, err := p.generate("what do you make of the plan?")
+			p.expect(err)
 			for range people {
-				p.reply(p.t.Context(), channel, <-asked, g.Text)
+				if question := <-asked; err == nil {
+					p.reply(channel, question, g.Text)
+				}
 			}
-		}()
+		})
 	}
-}
-
-// answerEach answers a question with a generation of its own.
-func (p *plain) answerEach(channel messages.ChannelID, question messages.MessageID) {
-	go func() {
-		g, err := p.generate(p.t.Context(), "what do you make of the plan?")
-		if err != nil {
-			p.t.Error(err)
-			return
-		}
-		p.reply(p.t.Context(), channel, question, g.Text)
-	}()
 }

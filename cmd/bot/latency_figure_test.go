@@ -144,26 +144,23 @@ func (s *stage) measure(l *lookout, m *timing, i int) {
 // measurePlain has Ann ask a bot that makes its checks and reads its context one
 // way or another, and waits for the whole answer before it writes.
 func (p *plain) measurePlain(l *lookout, m *timing, i int, how func(steps ...func())) {
-	ctx := p.t.Context()
 	l.forget(p.ann)
 	began := time.Now()
 	question := p.say(discordsim.Say{Person: p.ann, Channel: p.general, Text: fmt.Sprintf("@Troupe what do you make of remark %d?", i)})
 	check := func() { time.Sleep(checkTakes) }
 	how(check, check, check)
 	how(func() {
-		if _, err := p.discord.History(ctx, p.general, question, 50); err != nil {
-			p.t.Error(err)
-		}
+		_, err := p.discord.History(p.ctx, p.general, question, 50)
+		p.expect(err)
 	}, func() {
-		if _, err := p.discord.Pins(ctx, p.general); err != nil {
-			p.t.Error(err)
-		}
+		_, err := p.discord.Pins(p.ctx, p.general)
+		p.expect(err)
 	}, func() { time.Sleep(contextTakes) })
-	g, err := p.generate(ctx, "what do you make of it?")
+	g, err := p.generate("what do you make of it?")
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.reply(ctx, p.general, question, g.Text)
+	p.reply(p.general, question, g.Text)
 	time.Sleep(time.Minute)
 	first, whole := l.seen(p.ann)
 	m.add(began, first, whole)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -63,6 +64,16 @@ func bound(got, most time.Duration) string {
 		return fmt.Sprintf("%v, missed by %v", most, got-most)
 	}
 	return fmt.Sprint(most)
+}
+
+// p95 returns the value that 95 of 100 do not pass.
+func p95(all []time.Duration) time.Duration {
+	if len(all) == 0 {
+		return 0
+	}
+	all = slices.Clone(all)
+	slices.Sort(all)
+	return all[len(all)*95/100]
 }
 
 // theEnd ends every answer in the figures, so that a whole one is known by it.
@@ -142,48 +153,74 @@ func (l *lookout) forget(who messages.UserID) {
 
 // A plain bot is what baselines are made of: Troupe's clients of Discord and
 // Gemini, which keep to what Discord's answers tell of its limits, and no actors.
+// It works until the test ends.
 type plain struct {
 	*stage
 	discord *discord.REST
 	gemini  *gemini.Client
+	ctx     context.Context
+	work    sync.WaitGroup
 }
 
 func (s *stage) plain() *plain {
 	s.t.Helper()
 	transport := &http.Transport{DialContext: s.net.DialContext, MaxIdleConnsPerHost: 64}
-	s.t.Cleanup(transport.CloseIdleConnections)
-	o := bot.Options{Config: s.cfg, Log: logTo(s.t), Transport: transport}
-	p := &plain{stage: s}
+	ctx, end := context.WithCancel(s.t.Context())
+	p := &plain{stage: s, ctx: ctx}
+	s.t.Cleanup(func() {
+		end()
+		p.work.Wait()
+		transport.CloseIdleConnections()
+	})
+	o := bot.Options{Config: s.cfg, Log: slog.New(slog.DiscardHandler), Transport: transport}
 	var err error
 	if p.discord, err = bot.NewDiscord(o, func(string) {}); err != nil {
 		s.t.Fatal(err)
 	}
-	if p.gemini, err = bot.NewGemini(s.t.Context(), o); err != nil {
+	if p.gemini, err = bot.NewGemini(ctx, o); err != nil {
 		s.t.Fatal(err)
 	}
 	return p
 }
 
 // generate has Gemini answer a question of which nothing is known but the text.
-func (p *plain) generate(ctx context.Context, text string) (*messages.Generation, error) {
-	return p.gemini.Generate(ctx, &messages.Prompt{
+func (p *plain) generate(text string) (*messages.Generation, error) {
+	return p.gemini.Generate(p.ctx, &messages.Prompt{
 		Model: p.cfg.Gemini.Model, System: "You are helpful.", MaxTokens: p.cfg.Gemini.MaxOutputTokens,
 		Turns: []messages.Turn{{Speaker: messages.SpeakerUser, Text: text}},
 	}, func(string) {})
 }
 
 // reply posts a reply, and waits for the limits that it knows of.
-func (p *plain) reply(ctx context.Context, channel messages.ChannelID, to messages.MessageID, text string) {
-	p.t.Helper()
-	for {
-		_, err := p.discord.Post(ctx, &messages.Post{Channel: channel, Content: text, ReplyTo: to})
+func (p *plain) reply(channel messages.ChannelID, to messages.MessageID, text string) {
+	for p.ctx.Err() == nil {
+		_, err := p.discord.Post(p.ctx, &messages.Post{Channel: channel, Content: text, ReplyTo: to})
 		limited, ok := errors.AsType[*messages.Limited](err)
 		if !ok {
-			if err != nil {
-				p.t.Error(err)
-			}
+			p.expect(err)
 			return
 		}
-		time.Sleep(limited.Wait)
+		select {
+		case <-time.After(limited.Wait):
+		case <-p.ctx.Done():
+		}
 	}
+}
+
+// expect fails the test on an error, unless it is at its end.
+func (p *plain) expect(err error) {
+	if err != nil && p.ctx.Err() == nil {
+		p.t.Error(err)
+	}
+}
+
+// answerEach answers a question with a generation of its own.
+func (p *plain) answerEach(channel messages.ChannelID, question messages.MessageID) {
+	p.work.Go(func() {
+		g, err := p.generate("what is to be done?")
+		p.expect(err)
+		if err == nil {
+			p.reply(channel, question, g.Text)
+		}
+	})
 }
