@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"troupe/messages"
 )
 
 // The bounds of words that a question may begin with.
@@ -28,11 +30,12 @@ var modelName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$`)
 // forms returns the forms by the name that a field's tag "is" gives them.
 func forms() map[string]form {
 	return map[string]form{
-		"url":     {"an address such as https://example.com/api, without password and query", isURL},
-		"address": {"an address and a port such as 127.0.0.1:8080, or off", isAddress},
-		"store":   {`sqlite: and a path, such as sqlite:troupe.db, or "memory:"`, isStore},
-		"name":    {"the name of a model, such as gemini-3.5-flash-lite", modelName.MatchString},
-		"words":   {"at most 20 words of at most 32 bytes, none empty", isWord},
+		"url":        {"an address such as https://example.com/api, without password and query", isURL},
+		"address":    {"an address and a port such as 127.0.0.1:8080, or off", isAddress},
+		"store":      {`sqlite: and a path, such as sqlite:troupe.db, or "memory:"`, isStore},
+		"name":       {"the name of a model, such as gemini-3.5-flash-lite", modelName.MatchString},
+		"role_rates": {"at most 20 roles, each with its questions a minute from 0 to 10000, such as 175928847299117063=30", isRoleRate},
+		"words":      {"at most 20 words of at most 32 bytes, none empty", isWord},
 	}
 }
 
@@ -87,3 +90,34 @@ func (k *key) bound(text string) float64 {
 
 // newLike returns a pointer to a new value of the type that p points to.
 func newLike(p any) any { return reflect.New(reflect.TypeOf(p).Elem()).Interface() }
+
+// maxRate is the most questions a minute that a limit may be set to.
+const maxRate = 10000
+
+func isRoleRate(text string) bool {
+	_, _, ok := roleRate(text)
+	return ok
+}
+
+// roleRate reads a role's ID and its questions a minute.
+func roleRate(text string) (role messages.RoleID, rate int, ok bool) {
+	id, number, _ := strings.Cut(text, "=")
+	role, err := messages.ParseID[messages.RoleID](strings.TrimSpace(id))
+	if err != nil || role == 0 {
+		return 0, 0, false
+	}
+	rate, err = strconv.Atoi(strings.TrimSpace(number))
+	return role, rate, err == nil && rate >= 0 && rate <= maxRate
+}
+
+// RoleRates returns the questions a minute of one person by the roles that have
+// a limit of their own.
+func (l *Limits) RoleRates() map[messages.RoleID]int {
+	rates := map[messages.RoleID]int{}
+	for _, text := range l.RoleRequestsPerMinute {
+		if role, rate, ok := roleRate(text); ok {
+			rates[role] = rate
+		}
+	}
+	return rates
+}

@@ -117,6 +117,12 @@ type Answer struct {
 type Limits struct {
 	// Questions a minute of one person. 0 is as many as they like.
 	UserRequestsPerMinute int `yaml:"user_requests_per_minute" env:"TROUPE_USER_RPM" default:"10" min:"0" max:"10000"`
+	// Questions a minute of one person who has a role, by the role's ID, such as [175928847299117063=30]. The highest
+	// of a person's limits holds, that of everybody included; =0 is as many as they like.
+	RoleRequestsPerMinute []string `yaml:"role_requests_per_minute" is:"role_rates"`
+	// Questions a minute of all people of one server together. 0 is as many as Gemini's own limits let through, for
+	// which the servers take turns.
+	GuildRequestsPerMinute int `yaml:"guild_requests_per_minute" env:"TROUPE_GUILD_RPM" default:"0" min:"0" max:"10000"`
 	// Dollars a day that Gemini may cost. The day begins at midnight in Los Angeles. 0 is no cap.
 	DailySpend float64 `yaml:"daily_spend" env:"TROUPE_DAILY_SPEND" default:"1.00" min:"0" max:"1000000"`
 }

@@ -30,7 +30,7 @@ config bot.yaml:3: unknown key "idle" in limits: did you mean memory.idle?`,
 		},
 		"like nothing": {
 			file: "limits:\n  zebra: 1\n",
-			want: `config bot.yaml:2: unknown key "zebra" in limits: want user_requests_per_minute, daily_spend`,
+			want: `config bot.yaml:2: unknown key "zebra" in limits: want user_requests_per_minute, role_requests_per_minute, guild_requests_per_minute, daily_spend`,
 		},
 		"twice": {
 			file: "log: info\nlog: warn\n",

@@ -1,11 +1,13 @@
 package messages
 
-// Admit asks a user's actor whether one more trigger fits that person's own
-// rate. The same trigger asked again is not counted twice. The answer is
-// [*Admitted], or the error [*Failure] with [CauseUserRate] and the time to
-// come back.
+// Admit asks a user's actor whether one more trigger fits that person's own rate
+// and then, through that, the guild's actor whether it fits the guild's. The same
+// trigger asked again is not counted twice. The answer is [*Admitted], or the error
+// [*Failure] with [CauseUserRate] or [CauseGuildRate] and the time to come back.
 type Admit struct {
 	User    UserID
+	Roles   []RoleID // of the person in the guild
+	Guild   GuildID  // 0 in a direct message
 	Trigger MessageID
 }
 

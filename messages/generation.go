@@ -59,6 +59,7 @@ const (
 	CauseDayQuota     Cause = "day_quota"     // requests of this day
 	CauseSpend        Cause = "spend"         // the operator's cap on a day's money
 	CauseUserRate     Cause = "user_rate"     // this person's own rate
+	CauseGuildRate    Cause = "guild_rate"    // that of all people of this guild together
 	CauseSafety       Cause = "safety"        // the model refused
 	CauseRecitation   Cause = "recitation"    // the answer would have quoted a source at length
 	CauseTooLong      Cause = "too_long"      // the question with its context

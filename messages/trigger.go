@@ -50,7 +50,8 @@ type Trigger struct {
 	Channel     ChannelID
 	Guild       GuildID // 0 in a direct message
 	Asker       User
-	Text        string // the question, without the mention or prefix
+	Roles       []RoleID // of the asker in the guild, as far as told
+	Text        string   // the question, without the mention or prefix
 	ReplyTo     MessageID
 	ReplyText   string // what it replies to, as far as known
 	ReplyUser   UserID

@@ -212,6 +212,7 @@ func (s *Memory) newestDirects() []messages.ChannelID {
 func clone(t messages.Trigger) messages.Trigger {
 	t.Parts = slices.Clone(t.Parts)
 	t.Attachments = slices.Clone(t.Attachments)
+	t.Roles = slices.Clone(t.Roles)
 	return t
 }
 

@@ -173,7 +173,10 @@ func (t *Tree) answers() *actor.PID {
 }
 
 func (t *Tree) users() func(id uint64) actor.Producer {
-	cfg := user.Config{RPM: t.cfg.Limits.UserRequestsPerMinute, Journal: t.pid("journal", "node"), Log: t.log("user")}
+	cfg := user.Config{
+		RPM: t.cfg.Limits.UserRequestsPerMinute, Roles: t.cfg.Limits.RoleRates(), Guilds: t.pid("region", "guild"),
+		Journal: t.pid("journal", "node"), Log: t.log("user"),
+	}
 	return func(id uint64) actor.Producer {
 		cfg := cfg
 		cfg.User = messages.UserID(id)
@@ -182,7 +185,7 @@ func (t *Tree) users() func(id uint64) actor.Producer {
 }
 
 func (t *Tree) guilds() func(id uint64) actor.Producer {
-	cfg := guild.Config{Self: t.world.Self.ID, Journal: t.pid("journal", "node"), Cache: t.answers(), Log: t.log("guild")}
+	cfg := guild.Config{Self: t.world.Self.ID, RPM: t.cfg.Limits.GuildRequestsPerMinute, Journal: t.pid("journal", "node"), Cache: t.answers(), Log: t.log("guild")}
 	return func(id uint64) actor.Producer {
 		cfg := cfg
 		cfg.Guild = messages.GuildID(id)

@@ -51,7 +51,7 @@ func (a *channel) heard(c *actor.Context, m *messages.Message, sender *actor.PID
 		return
 	}
 	a.ask(c, messages.Trigger{
-		ID: m.ID, Kind: kind, Channel: m.Channel, Guild: m.Guild, Asker: m.Author, Text: text,
+		ID: m.ID, Kind: kind, Channel: m.Channel, Guild: m.Guild, Asker: m.Author, Roles: m.AuthorRoles, Text: text,
 		ReplyTo: m.ReplyTo, ReplyText: m.ReplyToContent, ReplyUser: m.ReplyToAuthor,
 		Attachments: m.Attachments, State: messages.TriggerAccepted, Accepted: time.Now(),
 	}, sender)
@@ -61,7 +61,7 @@ func (a *channel) heard(c *actor.Context, m *messages.Message, sender *actor.PID
 func (a *channel) commanded(c *actor.Context, m *messages.CommandUsed, sender *actor.PID) {
 	t := messages.Trigger{
 		ID: messages.MessageID(m.Interaction.ID), Kind: messages.TriggerCommand, Channel: m.Channel, Guild: m.Guild,
-		Asker: m.User, Text: m.Options["message"], Attachments: m.Attachments, Interaction: m.Interaction,
+		Asker: m.User, Roles: m.UserRoles, Text: m.Options["message"], Attachments: m.Attachments, Interaction: m.Interaction,
 		Locale: m.Locale, State: messages.TriggerAccepted, Accepted: time.Now(),
 	}
 	a.state.window.add(messages.Line{ID: t.ID, Author: t.Asker.ID, Name: t.Asker.Name, Text: t.Text})

@@ -2,7 +2,8 @@
 // it, and what its people chose.
 //
 // It hears [messages.GuildSeen] and what changes later, tells who brought that
-// [messages.Taken] when it is on disk, and answers [messages.GetGuildContext].
+// [messages.Taken] when it is on disk, and answers [messages.GetGuildContext], and
+// [messages.Admit] by the rate of all its people together.
 // It has the journal keep the personas that [messages.SetPersona] chooses.
 //
 // Discord tells all of a guild once in a session, which outlives the actor and the
@@ -25,6 +26,7 @@ import (
 type Config struct {
 	Guild   messages.GuildID
 	Self    messages.UserID // the bot
+	RPM     int             // triggers of all its people that any minute may hold; 0 for any number
 	Journal *actor.PID
 	Cache   *actor.PID // of answers; nil for none
 	Log     *slog.Logger
@@ -47,6 +49,7 @@ type guild struct {
 	state  state
 	record record
 	keeps  int // notes under way that somebody chose
+	bucket actors.Bucket
 }
 
 // held is a message that waits.
@@ -75,19 +78,22 @@ func New(cfg Config) actor.Producer {
 	}
 }
 
-// MaySleep says that all is on disk.
+// MaySleep says that all is on disk, and that the last minute's rate counts no
+// more.
 func (a *guild) MaySleep() bool {
-	return a.loaded && a.keeps == 0 && !a.record.open()
+	return a.loaded && a.keeps == 0 && !a.record.open() && a.bucket.Idle(time.Now())
 }
 
 // Weight returns the memory that the guild takes, in bytes.
-func (a *guild) Weight() int { return a.state.weight() }
+func (a *guild) Weight() int { return a.state.weight() + a.bucket.Weight() }
 
 func (a *guild) Receive(c *actor.Context) {
 	switch m := c.Message().(type) {
 	case *messages.GetGuildContext, *messages.SetPersona, *messages.GuildSeen, *messages.GuildGone, *messages.ChannelSeen,
 		*messages.ChannelGone, *messages.BotThreadChanged, *messages.RoleSeen, *messages.RoleGone, *messages.BotRolesChanged:
 		a.admit(c, held{m, c.Sender()})
+	case *messages.Admit:
+		a.rate(c, m)
 	case actor.Started, load:
 		actors.Ask(c, a.cfg.Journal, &messages.GetNotes{Owner: a.owner}, journalWait, load{})
 	case keepAgain:
@@ -97,6 +103,16 @@ func (a *guild) Receive(c *actor.Context) {
 	default:
 		actors.Unhandled(c, a.cfg.Log)
 	}
+}
+
+// rate answers whether a trigger fits the guild's rate, of which nothing is on
+// disk: after a crash its people may ask a little too often.
+func (a *guild) rate(c *actor.Context, m *messages.Admit) {
+	if wait, ok := a.bucket.Pass(m.Trigger, a.cfg.RPM, time.Now()); !ok {
+		a.reply(c, c.Sender(), &messages.Failure{Cause: messages.CauseGuildRate, Retry: messages.RetryNever, After: wait})
+		return
+	}
+	a.reply(c, c.Sender(), &messages.Admitted{})
 }
 
 // admit takes a message up, or lets it wait until the notes are read.

@@ -127,6 +127,30 @@ func (w watched) Receive(c *actor.Context) {
 	w.weight.Store(int64(w.Weight()))
 }
 
+// Over the rate of a guild its people are told when to come back; what was asked
+// in the last minute is not slept away, and is known before any notes are read.
+func TestRate(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		d := disk{notes: map[string]string{}}
+		a, _ := New(Config{Guild: id, Self: bot, RPM: 2, Journal: e.Fake(d.receive).PID, Log: actortest.Log()})().(*guild)
+		pid := e.Start(func() actor.Receiver { return a })
+		for _, trigger := range []messages.MessageID{1, 2, 1} {
+			ask[*messages.Admitted](t, e, pid, &messages.Admit{User: 42, Guild: id, Trigger: trigger})
+		}
+		time.Sleep(20 * time.Second)
+		_, err := e.Ask(pid, &messages.Admit{User: 43, Guild: id, Trigger: 3})
+		want := &messages.Failure{Cause: messages.CauseGuildRate, After: 40 * time.Second}
+		if diff := cmp.Diff(error(want), err); diff != "" {
+			t.Error(diff)
+		}
+		if a.MaySleep() {
+			t.Error("it sleeps within the minute")
+		}
+		time.Sleep(want.After)
+		ask[*messages.Admitted](t, e, pid, &messages.Admit{User: 43, Guild: id, Trigger: 3})
+	})
+}
+
 // A guild sleeps once all is on disk.
 func TestMaySleep(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {

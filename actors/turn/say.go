@@ -33,6 +33,8 @@ func refusal(cause messages.Cause, after time.Duration, now time.Time) string {
 		return "My budget for today is spent. I can answer again " + when(after, 0, now) + "."
 	case messages.CauseUserRate:
 		return "You ask faster than I may answer one person. Please ask again " + when(after, time.Minute, now) + "."
+	case messages.CauseGuildRate:
+		return "This server asks faster than I may answer one server. Please ask again " + when(after, time.Minute, now) + "."
 	case messages.CauseSafety:
 		return "Gemini's safety filter stopped this answer. Asking it in other words may help."
 	case messages.CauseRecitation:

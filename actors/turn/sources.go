@@ -16,7 +16,7 @@ type source string
 // What a turn asks before it asks the model. The first two are checks, which may
 // end in that there is no answer.
 const (
-	ofAdmission source = "admission" // the asker's own rate
+	ofAdmission source = "admission" // the asker's own rate, and the guild's
 	ofGuild     source = "guild"     // its persona, emojis, and what the bot may do
 	ofUser      source = "user"      // what they have cleared, and want
 	ofWindow    source = "window"    // what was said in the channel before
@@ -43,7 +43,9 @@ const (
 // askSources asks for all at once that does not depend on the rest.
 func (a *turn) askSources(c *actor.Context) {
 	t, checks, sources := &a.state.trigger, &a.state.checks, &a.state.context
-	checks.Ask(c, a.cfg.Users, to(t.Asker.ID, &messages.Admit{User: t.Asker.ID, Trigger: t.ID}), admitWait, ofAdmission)
+	checks.Ask(c, a.cfg.Users, to(t.Asker.ID, &messages.Admit{
+		User: t.Asker.ID, Roles: t.Roles, Guild: t.Guild, Trigger: t.ID,
+	}), admitWait, ofAdmission)
 	if t.Guild != 0 {
 		checks.Ask(c, a.cfg.Guilds, to(t.Guild, &messages.GetGuildContext{Guild: t.Guild, Channel: t.Channel}), contextWait, ofGuild)
 	}

@@ -272,7 +272,7 @@ func TestPosted(t *testing.T) {
 // Every cause has words that say what to do; none shows anything of the inside.
 func TestRefusals(t *testing.T) {
 	causes := []messages.Cause{
-		messages.CauseMinuteQuota, messages.CauseDayQuota, messages.CauseSpend, messages.CauseUserRate, messages.CauseSafety,
+		messages.CauseMinuteQuota, messages.CauseDayQuota, messages.CauseSpend, messages.CauseUserRate, messages.CauseGuildRate, messages.CauseSafety,
 		messages.CauseRecitation, messages.CauseTooLong, messages.CauseEmpty, messages.CauseOverloaded, messages.CauseBusy,
 		messages.CauseTimeout, messages.CauseKey, messages.CauseModel, messages.CauseNotServed, messages.CauseNoPermission,
 		messages.CauseGone, messages.CauseInternal, messages.CauseCancelled, messages.CauseUnreachable, "unheard of",

@@ -1,10 +1,10 @@
 package user
 
 import (
-	"slices"
 	"strings"
 	"time"
 
+	"troupe/actors"
 	"troupe/messages"
 )
 
@@ -17,9 +17,9 @@ const (
 
 // A state is what is known of one person. Its methods say what is to be done.
 type state struct {
-	rpm     int                  // triggers that any minute may hold; 0 for any number
-	counted []admitted           // within the last minute, the eldest first: at most rpm
-	former  []messages.MessageID // counted before, the eldest first: at most maxFormer
+	rpm    int                     // triggers that any minute may hold; 0 for any number
+	roles  map[messages.RoleID]int // the same, for who has one of these roles
+	bucket actors.Bucket
 
 	loaded  bool                                      // what was kept is known
 	cleared map[messages.ChannelID]messages.MessageID // the bounds of /clear: they only grow; at most maxCleared
@@ -27,53 +27,27 @@ type state struct {
 	chosen  bool                                      // plain was told since the start, so that what was kept of it is older
 }
 
-// An admitted is a trigger that was counted.
-type admitted struct {
-	trigger messages.MessageID
-	at      time.Time
-}
-
 // A note is one value to be kept.
 type note struct{ key, value string }
 
-const (
-	// maxFormer bounds how many triggers are recognised after their minute.
-	maxFormer = 64
-	// maxCleared bounds in how many channels one person may use /clear.
-	maxCleared = 2000
-)
+// maxCleared bounds in how many channels one person may use /clear.
+const maxCleared = 2000
 
-// admit counts a trigger, or returns how long to wait until one fits. A trigger
-// that was admitted before is not counted again.
-func (s *state) admit(trigger messages.MessageID, now time.Time) (ok bool, wait time.Duration) {
-	if s.rpm <= 0 {
-		return true, 0
+// most returns how many triggers a minute may hold of the person with these
+// roles: the highest limit of theirs, 0 for any number.
+func (s *state) most(roles []messages.RoleID) int {
+	most := s.rpm
+	for _, role := range roles {
+		rpm, limited := s.roles[role]
+		if !limited {
+			continue
+		}
+		if most == 0 || rpm == 0 {
+			return 0
+		}
+		most = max(most, rpm)
 	}
-	s.age(now)
-	if s.knows(trigger) {
-		return true, 0
-	}
-	if len(s.counted) >= s.rpm {
-		return false, s.counted[0].at.Add(time.Minute).Sub(now)
-	}
-	s.counted = append(s.counted, admitted{trigger, now})
-	return true, 0
-}
-
-// age takes what is older than a minute out of the count.
-func (s *state) age(now time.Time) {
-	for len(s.counted) > 0 && now.Sub(s.counted[0].at) >= time.Minute {
-		s.former = append(s.former, s.counted[0].trigger)
-		s.counted = s.counted[1:]
-	}
-	if n := len(s.former); n > maxFormer {
-		s.former = slices.Delete(s.former, 0, n-maxFormer)
-	}
-}
-
-func (s *state) knows(trigger messages.MessageID) bool {
-	counted := func(a admitted) bool { return a.trigger == trigger }
-	return slices.ContainsFunc(s.counted, counted) || slices.Contains(s.former, trigger)
+	return most
 }
 
 // forget moves the bound of /clear forward and returns the note to keep. A
@@ -141,12 +115,9 @@ func (s *state) context(channel messages.ChannelID) *messages.UserContext {
 }
 
 // idle reports whether nothing would be lost that is not kept.
-func (s *state) idle(now time.Time) bool {
-	s.age(now)
-	return len(s.counted) == 0
-}
+func (s *state) idle(now time.Time) bool { return s.bucket.Idle(now) }
 
 // weight estimates the memory that the state takes, in bytes.
 func (s *state) weight() int {
-	return 512 + 32*len(s.counted) + 8*len(s.former) + 48*len(s.cleared)
+	return 512 + s.bucket.Weight() + 48*len(s.cleared)
 }

@@ -1,7 +1,6 @@
 package user
 
 import (
-	"math/rand/v2"
 	"strconv"
 	"testing"
 	"time"
@@ -13,70 +12,27 @@ import (
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-func TestAdmit(t *testing.T) {
-	type ask struct {
-		after   time.Duration // since the one before
-		trigger messages.MessageID
-		wait    time.Duration // 0: admitted
-	}
-	tests := []struct {
-		name string
-		rpm  int
-		asks []ask
+// The highest limit of a person's roles holds, or that of everybody if it is
+// higher; no limit is higher than any.
+func TestMost(t *testing.T) {
+	s := &state{rpm: 10, roles: map[messages.RoleID]int{1: 30, 2: 20, 3: 5, 4: 0}}
+	tests := map[string]struct {
+		roles []messages.RoleID
+		want  int
 	}{
-		{"no limit", 0, []ask{{0, 1, 0}, {0, 2, 0}, {0, 3, 0}}},
-		{"as many as fit, all at once", 2, []ask{{0, 1, 0}, {0, 2, 0}, {0, 3, time.Minute}}},
-		{"a place is free when the eldest is a minute old", 2, []ask{
-			{0, 1, 0},
-			{20 * time.Second, 2, 0},
-			{10 * time.Second, 3, 30 * time.Second},
-			{30*time.Second - 1, 3, 1},
-			{1, 3, 0},
-			{0, 4, 20 * time.Second},
-		}},
-		{"the same again is one", 1, []ask{{0, 1, 0}, {0, 1, 0}, {0, 2, time.Minute}, {30 * time.Second, 1, 0}}},
-		{"and still so after its minute", 1, []ask{{0, 1, 0}, {2 * time.Minute, 1, 0}, {0, 2, 0}, {0, 3, time.Minute}}},
-		{"what was refused is not counted", 1, []ask{{0, 1, 0}, {time.Second, 2, 59 * time.Second}, {59 * time.Second, 3, 0}}},
+		"none":       {nil, 10},
+		"not listed": {[]messages.RoleID{9}, 10},
+		"two":        {[]messages.RoleID{2, 1, 9}, 30},
+		"a lower":    {[]messages.RoleID{3}, 10},
+		"unlimited":  {[]messages.RoleID{1, 4, 2}, 0},
 	}
-	for _, tt := range tests {
-		s, now := &state{rpm: tt.rpm}, noon
-		for i, a := range tt.asks {
-			now = now.Add(a.after)
-			if ok, wait := s.admit(a.trigger, now); ok != (a.wait == 0) || wait != a.wait {
-				t.Errorf("%s: ask %d: admitted %v, wait %v, want %v", tt.name, i, ok, wait, a.wait)
-			}
+	for name, tt := range tests {
+		if got := s.most(tt.roles); got != tt.want {
+			t.Errorf("%s: %d, want %d", name, got, tt.want)
 		}
 	}
-}
-
-// No minute holds more than it may, nobody is told to come back later than they
-// could, and who comes back then is admitted.
-func TestAdmitProperty(t *testing.T) {
-	const rpm = 5
-	s, now := &state{rpm: rpm}, noon
-	var admitted []time.Time
-	for i := range 20_000 {
-		now = now.Add(time.Duration(rand.Int64N(int64(20 * time.Second))))
-		recent := 0
-		for _, at := range admitted[max(0, len(admitted)-2*rpm):] {
-			if now.Sub(at) < time.Minute {
-				recent++
-			}
-		}
-		ok, wait := s.admit(messages.MessageID(i+1), now)
-		if ok != (recent < rpm) {
-			t.Fatalf("admitted %v with %d in the last minute", ok, recent)
-		}
-		if !ok {
-			now = now.Add(wait)
-			if ok, _ = s.admit(messages.MessageID(i+1), now); !ok {
-				t.Fatal("refused at the time it was told")
-			}
-		}
-		admitted = append(admitted, now)
-		if len(s.counted) > rpm || len(s.former) > maxFormer {
-			t.Fatalf("remembers %d and %d", len(s.counted), len(s.former))
-		}
+	if got := (&state{roles: s.roles}).most([]messages.RoleID{3}); got != 0 {
+		t.Errorf("where nobody is limited, a role is, to %d", got)
 	}
 }
 
@@ -180,7 +136,7 @@ func TestRefusePersona(t *testing.T) {
 func TestIdleAndWeight(t *testing.T) {
 	s := &state{rpm: 1}
 	empty := s.weight()
-	s.admit(1, noon)
+	s.bucket.Pass(1, 1, noon)
 	if s.idle(noon.Add(time.Minute-1)) || !s.idle(noon.Add(time.Minute)) {
 		t.Error("idle within the minute, or not after it")
 	}

@@ -32,7 +32,9 @@ const (
 // Config is what a user is made of.
 type Config struct {
 	User    messages.UserID
-	RPM     int // triggers that any minute may hold, all at once if they like; 0 for any number
+	RPM     int                     // triggers that any minute may hold, all at once if they like; 0 for any number
+	Roles   map[messages.RoleID]int // the same for who has one of these roles; the highest of a person's holds
+	Guilds  *actor.PID              // the region of guilds, whose own rate is asked after the person's; nil for none
 	Journal *actor.PID
 	Log     *slog.Logger
 }
@@ -63,7 +65,7 @@ type load struct{}
 // New returns the producer of a user.
 func New(cfg Config) actor.Producer {
 	return func() actor.Receiver {
-		return &user{cfg: cfg, owner: "user/" + cfg.User.String(), state: state{rpm: cfg.RPM}}
+		return &user{cfg: cfg, owner: "user/" + cfg.User.String(), state: state{rpm: cfg.RPM, roles: cfg.Roles}}
 	}
 }
 
@@ -100,12 +102,18 @@ func (a *user) load(c *actor.Context) {
 	actors.Ask(c, a.cfg.Journal, &messages.GetNotes{Owner: a.owner}, journalWait, load{})
 }
 
+// admit has the guild answer for whom it is not too fast, so that what a person
+// asks in vain does not use up what others may ask.
 func (a *user) admit(c *actor.Context, m *messages.Admit) {
-	if ok, wait := a.state.admit(m.Trigger, time.Now()); !ok {
+	wait, ok := a.state.bucket.Pass(m.Trigger, a.state.most(m.Roles), time.Now())
+	switch {
+	case !ok:
 		c.Respond(&messages.Failure{Cause: messages.CauseUserRate, Retry: messages.RetryNever, After: wait})
-		return
+	case m.Guild != 0 && a.cfg.Guilds != nil:
+		c.Engine().SendWithSender(a.cfg.Guilds, &messages.Deliver{To: uint64(m.Guild), Message: m}, c.Sender())
+	default:
+		c.Respond(&messages.Admitted{})
 	}
-	c.Respond(&messages.Admitted{})
 }
 
 func (a *user) context(c *actor.Context, m *messages.GetUserContext) {

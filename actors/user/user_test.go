@@ -61,6 +61,30 @@ func ask[A any](t *testing.T, e actortest.Engine, pid *actor.PID, m any) A {
 	return answer
 }
 
+// The guild answers for whom it is not too fast, and is not asked for others.
+func TestRateOfGuild(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		guilds := e.Fake(func(c *actor.Context) {
+			c.Respond(&messages.Failure{Cause: messages.CauseGuildRate, After: time.Second})
+		})
+		pid := e.Start(New(Config{
+			User: 42, RPM: 1, Roles: map[messages.RoleID]int{7: 2}, Guilds: guilds.PID,
+			Journal: e.Fake((&disk{}).receive).PID, Log: actortest.Log(),
+		}))
+		for i, want := range []messages.Cause{messages.CauseGuildRate, messages.CauseGuildRate, messages.CauseUserRate} {
+			m := &messages.Admit{User: 42, Guild: 5, Roles: []messages.RoleID{7}, Trigger: messages.MessageID(i + 1)}
+			_, err := e.Ask(pid, m)
+			if f, ok := errors.AsType[*messages.Failure](err); !ok || f.Cause != want {
+				t.Errorf("question %d: %v, want %s", i, err, want)
+			}
+		}
+		want := &messages.Deliver{To: 5, Message: &messages.Admit{User: 42, Guild: 5, Roles: []messages.RoleID{7}, Trigger: 1}}
+		if got := guilds.Take(); len(got) != 2 || cmp.Diff(want, got[0]) != "" {
+			t.Errorf("the guilds are asked %v", got)
+		}
+	})
+}
+
 // Over the rate a person is told when to come back, and then is admitted.
 func TestRate(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
@@ -182,7 +206,7 @@ func TestMaySleep(t *testing.T) {
 		if !ok || !a.MaySleep() || a.Weight() == 0 {
 			t.Fatal("a fresh one stays awake")
 		}
-		a.state.admit(1, time.Now())
+		a.state.bucket.Pass(1, 1, time.Now())
 		if a.MaySleep() {
 			t.Error("it sleeps within the minute")
 		}

@@ -19,6 +19,7 @@ var reasons = []reason{
 	{"I have used up what Gemini lets me ask in a day", "day quota", nil},
 	{"My budget for today is spent", "budget", nil},
 	{"You ask faster than", "user rate", nil},
+	{"This server asks faster than", "guild rate", nil},
 	{"Gemini had nothing to say", "empty", []string{"gemini-empty"}},
 	{"Gemini is not available", "overloaded", []string{"gemini-error", "gemini-429", "gemini-hang", "gemini-cut"}},
 	{"More people are asking", "busy", []string{"gemini-hang", "gemini-429", "gemini-error"}},
