@@ -15,14 +15,14 @@ type Breaker struct {
 	Longest time.Duration // bound of the pause
 }
 
-// slices is how many parts a breaker's window has.
-const slices = 10
+// sections is how many parts a breaker's window has.
+const sections = 10
 
 // A breaker counts how calls to one upstream end. A nil breaker is closed.
 type breaker struct {
 	cfg    Breaker
-	counts [slices]struct{ calls, failures int }
-	born   time.Time // of the first call: slices are counted from it, so that a clock that is set changes nothing
+	counts [sections]struct{ calls, failures int }
+	born   time.Time // of the first call: sections are counted from it, so that a clock that is set changes nothing
 	slice  int64     // number of the newest slice
 	opened time.Time
 	pause  time.Duration // 0 while closed
@@ -82,7 +82,7 @@ func (b *breaker) end(how outcome, probe bool, now time.Time) {
 		return
 	}
 	b.roll(now)
-	count := &b.counts[b.slice%slices]
+	count := &b.counts[b.slice%sections]
 	count.calls++
 	if how == failing {
 		count.failures++
@@ -107,14 +107,14 @@ func (b *breaker) probed(how outcome, now time.Time) {
 	}
 }
 
-// roll empties the slices that have passed since the last call.
+// roll empties the sections that have passed since the last call.
 func (b *breaker) roll(now time.Time) {
 	if b.born.IsZero() {
 		b.born = now
 	}
-	slice := int64(now.Sub(b.born) / (b.cfg.Window / slices))
-	for i := max(b.slice+1, slice-slices+1); i <= slice; i++ {
-		b.counts[i%slices] = struct{ calls, failures int }{}
+	slice := int64(now.Sub(b.born) / (b.cfg.Window / sections))
+	for i := max(b.slice+1, slice-sections+1); i <= slice; i++ {
+		b.counts[i%sections] = struct{ calls, failures int }{}
 	}
 	b.slice = max(b.slice, slice)
 }

@@ -10,21 +10,24 @@ type Concurrency struct {
 
 // The tuning of the adaptive limit. It is AIMD, as in TCP (Chiu and Jain, 1989),
 // with the delay as a second sign of congestion (as in TCP Vegas), and it waits
-// longer and longer before it tries again what was too much (as in CUBIC).
+// longer and longer before it tries again what was refused (as in CUBIC).
+//
+// The other well-known way, Netflix's gradient, serves up to a tenth more where
+// what is too much is refused, and is refused three times as often for it;
+// TestFigureConcurrency shows both.
 const (
 	cutRejected = 0.85 // what is left of the limit after "too much"
-	cutSlow     = 0.75 // at most this little is left after a slow round
-	tolerance   = 2.0  // a round this many times slower than usual is congestion
-	slowRounds  = 2    // so many in a row; one may be chance
-	followDown  = 0.3  // how fast "usual" follows what gets faster, by round
+	cutSlow     = 0.75 // at most this little is left when calls are slow
+	tolerance   = 1.5  // this many times slower than usual is congestion
+	sample      = 40   // calls that tell: the mean of fewer is chance
+	followDown  = 0.1  // how fast "usual" follows what gets faster, by round
 	followUp    = 0.02 // and what gets slower while slots are free: the delay is not ours
 	followFull  = 0.002
 	shortHold   = 10 * time.Second
 	longHold    = 20 * time.Second
-)
 
-// noise is the least time that is usual: below it, a multiple says nothing.
-const noise = 5 * time.Millisecond
+	noise = 5 * time.Millisecond // the least that is usual: a multiple of less says nothing
+)
 
 // A limiter finds how many calls at once an upstream takes. It is not told; it
 // learns from how they end.
@@ -33,10 +36,10 @@ type limiter struct {
 	limit float64
 
 	// The present round: as many calls as may run at once.
-	calls int
-	most  int // that ran at once
-	slow  int // rounds in a row before that were slow
-	paces map[string]*pace
+	calls  int
+	most   int // that ran at once
+	paces  map[string]*pace
+	strain float64 // moving mean of how many times slower than usual rounds are
 
 	lowered time.Time // calls that began before tell of the time before
 
@@ -50,12 +53,13 @@ type limiter struct {
 // that a write takes, and be no sign of anything.
 type pace struct {
 	usual time.Duration // mean time of a call when all is well; 0 for unknown
+	known int           // calls that usual is drawn from: at most a sample
 	calls int           // in the present round
 	took  time.Duration // all of those
 }
 
 func newLimiter(cfg Concurrency) limiter {
-	return limiter{cfg: cfg, limit: float64(cfg.Start), paces: map[string]*pace{}}
+	return limiter{cfg: cfg, limit: float64(cfg.Start), paces: map[string]*pace{}, strain: 1}
 }
 
 // slots returns how many calls may run at once.
@@ -84,20 +88,15 @@ func (l *limiter) served(kind string, began time.Time, took time.Duration, runni
 // round draws the sum of a round. Where no more than half of the slots were
 // taken, the limit is not what makes calls slow.
 func (l *limiter) round(now time.Time) {
-	slowness, full, half := l.slowness(), l.most >= l.slots(), 2*l.most > l.slots()
+	full, half := l.most >= l.slots(), 2*l.most > l.slots()
+	l.strain += (l.slowness() - l.strain) * min(float64(l.calls)/float64(sample), 1)
 	l.learn(full)
 	l.begin()
 	switch {
-	case slowness <= tolerance:
-		l.slow = 0
-		if full {
-			l.raise(now)
-		}
-	case half:
-		if l.slow++; l.slow >= slowRounds {
-			l.slow = 0
-			l.lower(max(cutSlow, tolerance/slowness), now)
-		}
+	case l.strain > tolerance && half:
+		l.lower(max(cutSlow, tolerance/l.strain), now)
+	case l.strain <= tolerance && full:
+		l.raise(now)
 	}
 }
 
@@ -134,9 +133,10 @@ func (l *limiter) learn(full bool) {
 		}
 		mean := max(p.took/time.Duration(p.calls), noise)
 		follow := followUp
+		p.known += p.calls
 		switch {
-		case p.usual == 0:
-			follow = 1
+		case p.known <= sample:
+			follow = float64(p.calls) / float64(p.known)
 		case mean < p.usual, l.slots() <= l.cfg.Min:
 			follow = followDown
 		case full:
@@ -160,11 +160,6 @@ func (l *limiter) rejected(began time.Time, now time.Time) {
 	if l.cfg.Pinned || began.Before(l.lowered) {
 		return
 	}
-	l.lower(cutRejected, now)
-}
-
-// lower leaves a part of the limit, and less than before by at least one slot.
-func (l *limiter) lower(part float64, now time.Time) {
 	if int(l.limit) == int(l.ceiling) {
 		l.hold = min(2*l.hold, longHold)
 	} else {
@@ -172,7 +167,13 @@ func (l *limiter) lower(part float64, now time.Time) {
 	}
 	l.ceiling = l.limit
 	l.held = now.Add(l.hold)
+	l.lower(cutRejected, now)
+}
+
+// lower leaves a part of the limit, and less than before by at least one slot.
+func (l *limiter) lower(part float64, now time.Time) {
 	l.limit = max(min(part*l.limit, l.limit-1), float64(l.cfg.Min))
 	l.lowered = now
+	l.strain = 1
 	l.begin()
 }

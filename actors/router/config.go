@@ -25,7 +25,7 @@ func (c Concurrency) withDefaults() Concurrency {
 }
 
 func (b Breaker) withDefaults() Breaker {
-	b.Window = max(cmp.Or(b.Window, 30*time.Second), slices)
+	b.Window = max(cmp.Or(b.Window, 30*time.Second), sections)
 	b.Calls = cmp.Or(b.Calls, 10)
 	b.Rate = cmp.Or(b.Rate, 0.5)
 	b.Pause = cmp.Or(b.Pause, 5*time.Second)
