@@ -14,7 +14,8 @@ import (
 
 // The statements of traces.
 const (
-	upsertTrace      = `INSERT INTO traces (trigger_id, share, trace) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET share = excluded.share, trace = excluded.trace`
+	insertTrace      = `INSERT INTO traces (trigger_id, share, trace) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
+	updateTrace      = `UPDATE traces SET share = ?2, trace = ?3 WHERE trigger_id = ?1`
 	deleteTraceParts = `DELETE FROM trace_parts WHERE trigger_id = ?`
 	insertTracePart  = `INSERT INTO trace_parts (message, trigger_id) VALUES (?, ?) ON CONFLICT DO NOTHING`
 	pruneTraceParts  = `DELETE FROM trace_parts WHERE trigger_id IN (SELECT trigger_id FROM traces WHERE trigger_id < ? ORDER BY trigger_id LIMIT ?)`
@@ -26,10 +27,13 @@ const (
 		AND NOT ` + tracesOf + ` ORDER BY trigger_id`
 )
 
+// keepTrace keeps a trace, mostly the first of its answer: that is to cost little.
 func (w *writer) keepTrace(t messages.Trace) {
-	id := int64(t.Trigger)
-	w.do(upsertTrace, id, t.Share, string(traceJSON(t)))
-	w.do(deleteTraceParts, id)
+	id, text := int64(t.Trigger), string(traceJSON(t))
+	if w.do(insertTrace, id, t.Share, text) == 0 {
+		w.do(updateTrace, id, t.Share, text)
+		w.do(deleteTraceParts, id)
+	}
 	for _, part := range t.Parts {
 		w.do(insertTracePart, int64(part), id)
 	}

@@ -36,7 +36,7 @@ func (s *file) prepare(ctx context.Context) error {
 		insertTrigger, insertPart, updateFinal, deleteShared, insertShared, updateEnd, updateAttempt, updateRevised,
 		upsertSession, upsertAlive, upsertDirect, insertBad, limitBad, upsertMade, upsertNote, deleteNote,
 		pruneParts, pruneTriggers, pruneShared, pruneAttempts, pruneDirects,
-		upsertTrace, deleteTraceParts, insertTracePart, pruneTraceParts, pruneTraces,
+		insertTrace, updateTrace, deleteTraceParts, insertTracePart, pruneTraceParts, pruneTraces,
 	} {
 		stmt, err := s.write.PrepareContext(ctx, text)
 		if err != nil {
