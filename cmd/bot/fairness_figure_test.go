@@ -149,6 +149,7 @@ func (u crush) fair(s *stage, name string, loud bool, ask func(messages.ChannelI
 // A guild that asks a hundred times as much as others makes them wait no longer
 // than one call of Gemini takes.
 func TestFigureFairness(t *testing.T) {
+	unraced(t)
 	out := newSheet(t, "A guild asks 100 times as much as each of others, which need half of what there is: p95 of the others",
 		"calls at once", "without it", "with it", "later by", "target")
 	for _, u := range crushes() {
@@ -189,7 +190,7 @@ type outcome struct {
 // The overload: three times as much as there is.
 const (
 	overloadTowns  = 10
-	overloadPeople = 300 // of each
+	overloadPeople = 200 // of each
 	overloadPause  = meanCall / 20 / 3
 	poolWait       = 90 * time.Second // the longest that a question waits for its call
 )
@@ -234,6 +235,7 @@ func (s *stage) overload(ask func(messages.ChannelID, messages.MessageID)) (o ou
 // Where three times as much is asked as can be answered, each question is answered
 // or refused with a reason within its deadline.
 func TestFigureOverload(t *testing.T) {
+	unraced(t)
 	u := crushes()[0]
 	var ours, theirs outcome
 	u.stage(t, func(s *stage) {
@@ -244,7 +246,7 @@ func TestFigureOverload(t *testing.T) {
 		}
 	})
 	u.stage(t, func(s *stage) { theirs = s.overload(s.plain().firstCome(u.calls)) })
-	out := newSheet(t, fmt.Sprintf("3 times as much is asked as can be answered, for 30 s: %d questions", overloadTowns*overloadPeople),
+	out := newSheet(t, fmt.Sprintf("3 times as much is asked as can be answered, for 20 s: %d questions", overloadTowns*overloadPeople),
 		"answered", "refused", "neither", "the longest wait", "deadline", "MB in the middle", "at the end")
 	for _, r := range []struct {
 		name     string

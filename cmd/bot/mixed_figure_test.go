@@ -25,9 +25,9 @@ const (
 	mixedSeed     = 8
 	mixedChannels = 8
 	mixedPeople   = 60
-	mixedNight    = 30  // occasions to ask in an hour of the night, of which there are 8
-	mixedDay      = 120 // of the day: 10
-	mixedEvening  = 300 // of the evening: 6
+	mixedNight    = 15  // occasions to ask in an hour of the night, of which there are 8
+	mixedDay      = 60  // of the day: 10
+	mixedEvening  = 150 // of the evening: 6
 	mixedAlone    = 0.6 // share of questions that stand alone: "what is a gadget number 7?"
 	mixedTopics   = 300 // of those
 	mixedZipf     = 1.1 // exponent of how often each is asked
@@ -177,6 +177,7 @@ func (s *stage) mixed(ask func(channel messages.ChannelID, question messages.Mes
 // something else was said. The share of what is saved is shown, but not asserted: a
 // window that is full makes copies of a question differ.
 func TestFigureMixedDay(t *testing.T) {
+	unraced(t)
 	var ours, theirs daybook
 	onMixedStage(t, func(s *stage) {
 		var registry *prometheus.Registry

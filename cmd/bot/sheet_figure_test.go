@@ -58,6 +58,15 @@ func (s *sheet) atMost(what string, got, most time.Duration) {
 	}
 }
 
+// unraced skips a figure of thousands of questions where the race detector
+// watches, as it would take minutes. What they run is raced by smaller tests.
+func unraced(t *testing.T) {
+	t.Helper()
+	if raced {
+		t.Skip("too much for the race detector")
+	}
+}
+
 // bound shows a target beside a figure, and by how much that misses it.
 func bound(got, most time.Duration) string {
 	if got > most {
