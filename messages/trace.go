@@ -30,8 +30,8 @@ type Trace struct {
 type TraceStep struct {
 	What  string
 	After time.Duration // since the question was heard
-	Took  time.Duration // 0 for what takes no time
-	End   string        // "" if it came to something; else [StepLate] and so on
+	Took  time.Duration `json:",omitempty"` // 0 for what takes no time
+	End   string        `json:",omitempty"` // "" if it came to something; else [StepLate] and so on
 }
 
 // How a step may have ended, other than well.

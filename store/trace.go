@@ -14,14 +14,15 @@ import (
 
 // The statements of traces.
 const (
-	insertTrace      = `INSERT INTO traces (trigger_id, share, trace) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
-	updateTrace      = `UPDATE traces SET share = ?2, trace = ?3 WHERE trigger_id = ?1`
+	insertTrace      = `INSERT INTO traces (trigger_id, message, share, trace) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	updateTrace      = `UPDATE traces SET message = ?2, share = ?3, trace = ?4 WHERE trigger_id = ?1`
 	deleteTraceParts = `DELETE FROM trace_parts WHERE trigger_id = ?`
 	insertTracePart  = `INSERT INTO trace_parts (message, trigger_id) VALUES (?, ?) ON CONFLICT DO NOTHING`
 	pruneTraceParts  = `DELETE FROM trace_parts WHERE trigger_id IN (SELECT trigger_id FROM traces WHERE trigger_id < ? ORDER BY trigger_id LIMIT ?)`
 	pruneTraces      = `DELETE FROM traces WHERE trigger_id IN (SELECT trigger_id FROM traces WHERE trigger_id < ? ORDER BY trigger_id LIMIT ?)`
 
-	tracesOf     = `(trigger_id = ?1 OR trigger_id IN (SELECT trigger_id FROM trace_parts WHERE message = ?1))`
+	tracesOf = `(trigger_id = ?1 OR message = ?1 AND message <> 0 OR
+		trigger_id IN (SELECT trigger_id FROM trace_parts WHERE message = ?1))`
 	selectTraces = `SELECT trace FROM traces WHERE ` + tracesOf + ` ORDER BY trigger_id`
 	selectShared = `SELECT trigger_id FROM traces WHERE share <> '' AND share IN (SELECT share FROM traces WHERE ` + tracesOf + `)
 		AND NOT ` + tracesOf + ` ORDER BY trigger_id`
@@ -30,11 +31,15 @@ const (
 // keepTrace keeps a trace, mostly the first of its answer: that is to cost little.
 func (w *writer) keepTrace(t messages.Trace) {
 	id, text := int64(t.Trigger), string(traceJSON(t))
-	if w.do(insertTrace, id, t.Share, text) == 0 {
-		w.do(updateTrace, id, t.Share, text)
+	var first messages.MessageID
+	if len(t.Parts) > 0 {
+		first = t.Parts[0]
+	}
+	if w.do(insertTrace, id, int64(first), t.Share, text) == 0 {
+		w.do(updateTrace, id, int64(first), t.Share, text)
 		w.do(deleteTraceParts, id)
 	}
-	for _, part := range t.Parts {
+	for _, part := range t.Parts[min(len(t.Parts), 1):] {
 		w.do(insertTracePart, int64(part), id)
 	}
 }
