@@ -24,9 +24,15 @@ const (
 	tracesOf = `(trigger_id = ?1 OR message = ?1 AND message <> 0 OR
 		trigger_id IN (SELECT trigger_id FROM trace_parts WHERE message = ?1))`
 	selectTraces = `SELECT trace FROM traces WHERE ` + tracesOf + ` ORDER BY trigger_id`
-	selectShared = `SELECT trigger_id FROM traces WHERE share <> '' AND share IN (SELECT share FROM traces WHERE ` + tracesOf + `)
-		AND NOT ` + tracesOf + ` ORDER BY trigger_id`
+	selectShared = `SELECT trigger_id FROM traces WHERE
+		trigger_id BETWEEN (SELECT min(trigger_id) FROM traces WHERE ` + tracesOf + `) - ?2 AND (SELECT max(trigger_id) FROM traces WHERE ` + tracesOf + `) + ?2
+		AND share <> '' AND share IN (SELECT share FROM traces WHERE ` + tracesOf + `) AND NOT ` + tracesOf + ` ORDER BY trigger_id`
 )
+
+// sharedWithin is how far apart, as message IDs, what one generation answers may
+// be: half an hour. An index by what they share, which is random, would cost each
+// answer a page.
+const sharedWithin = 1_800_000 << 22
 
 // keepTrace keeps a trace, mostly the first of its answer: that is to cost little.
 func (w *writer) keepTrace(t messages.Trace) {
@@ -69,7 +75,7 @@ func (s *file) Traces(ctx context.Context, message messages.MessageID) (found me
 		var id int64
 		err := rows.Scan(&id)
 		return messages.MessageID(id), err
-	}, selectShared, int64(message))
+	}, selectShared, int64(message), int64(sharedWithin))
 	return found, err
 }
 

@@ -8,7 +8,6 @@ CREATE TABLE traces ( -- how answers came about
     trace      TEXT NOT NULL  -- JSON, without what anybody wrote
 ) STRICT;
 CREATE INDEX traces_message ON traces (message) WHERE message <> 0;
-CREATE INDEX traces_share ON traces (share) WHERE share <> '';
 
 CREATE TABLE trace_parts ( -- the further messages that hold those answers
     message    INTEGER NOT NULL,
