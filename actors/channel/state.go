@@ -72,8 +72,18 @@ func (s *state) ask(t messages.Trigger, now time.Time) bool {
 		i--
 	}
 	s.queue = slices.Insert(s.queue, i, a)
+	s.makeRoom()
 	return true
 }
+
+// answerLines is how many lines a question and the messages of its answer may take
+// while it is being answered (outbox: 5 parts at most).
+const answerLines = 6
+
+// makeRoom has the window hold what it may beside what is being answered, so that
+// copies of a question push nothing out of it: else each copy would see a line less
+// than the one before, and be another question.
+func (s *state) makeRoom() { s.window.spare = answerLines * (len(s.queue) + len(s.ended)) }
 
 // acknowledged notes that Discord waits for an answer to a command.
 func (s *state) acknowledged(id messages.MessageID) {
@@ -140,6 +150,7 @@ func (s *state) end(id messages.MessageID, now time.Time) {
 		if a.trigger.ID == id {
 			s.queue = append(s.queue[:i:i], s.queue[i+1:]...)
 			s.ended = append(s.lately(now), answer{id, a.same, now})
+			s.makeRoom()
 			return
 		}
 	}
@@ -223,7 +234,7 @@ func (s *state) said(a *asked, now time.Time) *messages.Window {
 	lines := s.window.before(a.trigger.ID, func(l *messages.Line) bool {
 		return copies[l.ID] || l.Own && copies[l.ReplyTo] || l.Text == ""
 	})
-	w := &messages.Window{Lines: lines}
+	w := &messages.Window{Lines: lines[max(len(lines)-s.window.max, 0):]}
 	if len(lines) > 0 {
 		w.Anchor = lines[len(lines)-1].ID
 	}

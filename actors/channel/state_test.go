@@ -266,3 +266,31 @@ func check(t *testing.T, w *window, held map[messages.MessageID]messages.Line) {
 		t.Fatalf("%d lines of %d bytes (sorted: %v), want %d of %d", len(w.lines), w.bytes, sorted, len(held), bytes)
 	}
 }
+
+// However many ask the same in a channel whose window is full, all see the same.
+func TestCopiesPushNothingOut(t *testing.T) {
+	s := newTestState(8, 200)
+	id := messages.MessageID(1)
+	for range 30 {
+		s.window.add(messages.Line{ID: id, Text: fmt.Sprint("remark ", id)})
+		id++
+	}
+	var first *messages.Window
+	for i := range 100 {
+		s.window.add(messages.Line{ID: id, Text: "why?"})
+		s.ask(messages.Trigger{ID: id, Text: "why?", Asker: messages.User{ID: messages.UserID(i)}}, then)
+		got := s.said(s.find(id), then)
+		if first == nil {
+			first = got
+		}
+		if d := gocmp.Diff(first, got); d != "" {
+			t.Fatalf("copy %d sees something else (-first +got):\n%s", i, d)
+		}
+		id++
+		s.window.add(messages.Line{ID: id, Text: "because", Own: true, ReplyTo: id - 1})
+		id++
+	}
+	if len(first.Lines) != s.window.max-1 { // the question itself took one
+		t.Errorf("they see %d lines", len(first.Lines))
+	}
+}

@@ -12,6 +12,7 @@ import (
 type window struct {
 	lines []messages.Line
 	max   int // lines
+	spare int // more of them, for what is being answered: see state.makeRoom
 	bytes int // of text and names
 }
 
@@ -32,17 +33,14 @@ func (w *window) find(id messages.MessageID) (int, bool) {
 // the line is new.
 func (w *window) add(l messages.Line) bool {
 	i, found := w.find(l.ID)
-	if found || len(w.lines) >= w.max && i == 0 {
+	over := max(len(w.lines)+1-w.max-w.spare, 0)
+	if found || i < over {
 		return false
 	}
-	if len(w.lines) >= w.max {
-		w.bytes -= weight(w.lines[0])
-		copy(w.lines, w.lines[1:i])
-		i--
-		w.lines[i] = l
-	} else {
-		w.lines = slices.Insert(w.lines, i, l)
+	for _, old := range w.lines[:over] {
+		w.bytes -= weight(old)
 	}
+	w.lines = slices.Insert(slices.Delete(w.lines, 0, over), i-over, l)
 	w.bytes += weight(l)
 	return true
 }
