@@ -78,7 +78,7 @@ func (r *record) delivered(p *messages.ReplyPosted, now time.Time) {
 func (a *turn) keepTrace(c *actor.Context) {
 	if r := &a.state.record; !r.told {
 		r.told = true
-		c.Send(a.cfg.Journal, &messages.KeepTrace{Trace: a.state.trace(time.Now())})
+		c.Engine().Send(a.cfg.Journal, &messages.KeepTrace{Trace: a.state.trace(time.Now())}) // without a sender to answer
 	}
 }
 
