@@ -81,12 +81,47 @@ func play(t *testing.T, script *scenario.Script) string {
 }
 
 // logTo returns a logger that writes what is worse than information to the log
-// of the test, when that is looked at.
+// of the test, when that is looked at. A message to an actor that does not know it
+// fails the test.
 func logTo(t *testing.T) *slog.Logger {
-	if !testing.Verbose() {
-		return slog.New(slog.DiscardHandler)
+	next := slog.DiscardHandler
+	if testing.Verbose() {
+		next = slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})
 	}
-	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return slog.New(listener{next, t})
+}
+
+// A listener hears of messages that went to the wrong actor.
+type listener struct {
+	slog.Handler
+	t *testing.T
+}
+
+func (l listener) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn || l.Handler.Enabled(ctx, level)
+}
+
+func (l listener) Handle(ctx context.Context, r slog.Record) error {
+	if r.Message == "unhandled message" {
+		r.Attrs(func(a slog.Attr) bool {
+			if a.Key == "type" {
+				l.t.Errorf("unhandled message: %v", a.Value)
+			}
+			return true
+		})
+	}
+	if !l.Handler.Enabled(ctx, r.Level) {
+		return nil
+	}
+	return l.Handler.Handle(ctx, r)
+}
+
+func (l listener) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return listener{l.Handler.WithAttrs(attrs), l.t}
+}
+
+func (l listener) WithGroup(name string) slog.Handler {
+	return listener{l.Handler.WithGroup(name), l.t}
 }
 
 // An actorBot is the bot as it is put on the stage, with a store that survives
