@@ -71,9 +71,11 @@ func (p *pins) set(id messages.MessageID, text string) {
 	}
 	p.lines = slices.Clone(p.lines) // somebody reads them
 	if text == "" {
+		p.bytes -= weight(p.lines[i])
 		p.lines = slices.Delete(p.lines, i, i+1)
 		return
 	}
+	p.bytes += len(text) - len(p.lines[i].Text)
 	p.lines[i].Text = text
 }
 

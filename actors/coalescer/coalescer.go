@@ -60,8 +60,7 @@ type coalescer struct {
 	cfg     Config
 	metrics *metrics
 	state   *state
-	waiters map[uint64]*actor.PID
-	ids     map[string]uint64 // waiters by their PID
+	waiters actors.Askers[uint64]
 	cancels map[uint64]func() // of the jobs under way, by flight
 	alarm   time.Time         // of the timer that is set; zero if none is
 	unset   func()
@@ -82,8 +81,6 @@ func New(cfg Config) actor.Producer {
 			cfg:     cfg,
 			metrics: m,
 			state:   newState(limits{Linger: cfg.Linger, Keys: cfg.Keys, Waiters: cfg.Waiters, Memory: cfg.Memory}),
-			waiters: map[uint64]*actor.PID{},
-			ids:     map[string]uint64{},
 			cancels: map[uint64]func(){},
 			unset:   func() {},
 		}
@@ -125,18 +122,13 @@ func (a *coalescer) join(c *actor.Context, m *messages.Join) {
 		return
 	}
 	id, how, todo := a.state.join(m.Key, m.Job, time.Now())
-	a.waiters[id], a.ids[asker.String()] = asker, id
+	a.waiters.Add(id, asker)
 	a.metrics.joined(how)
 	a.act(c, todo)
 }
 
 func (a *coalescer) withdrawn(c *actor.Context) {
-	asker := c.Sender()
-	if asker == nil {
-		return
-	}
-	if id, ok := a.ids[asker.String()]; ok {
-		a.forget(id)
+	if id, waited := a.waiters.Withdraw(c.Sender()); waited {
 		a.act(c, a.state.withdraw(id))
 	}
 }
@@ -162,10 +154,9 @@ func (a *coalescer) act(c *actor.Context, todo []action) {
 			a.cancels[do.flight.id]()
 			delete(a.cancels, do.flight.id)
 		case tell:
-			c.Send(a.waiters[do.waiter], actors.Partial{Message: do.message})
+			c.Send(a.waiters.Of(do.waiter), actors.Partial{Message: do.message})
 		case answer:
-			c.Send(a.waiters[do.waiter], do.message)
-			a.forget(do.waiter)
+			c.Send(a.waiters.Drop(do.waiter), do.message)
 		}
 	}
 	a.metrics.stand(a.state)
@@ -180,11 +171,6 @@ func (a *coalescer) act(c *actor.Context, todo []action) {
 func (a *coalescer) ask(c *actor.Context, f *flight) {
 	patience := cmp.Or(f.job.Wait, a.cfg.Wait) + cmp.Or(f.job.Timeout, a.cfg.Timeout) + margin
 	a.cancels[f.id] = actors.Ask(c, a.cfg.Router, f.job, patience, asked{f.id})
-}
-
-func (a *coalescer) forget(id uint64) {
-	delete(a.ids, a.waiters[id].String())
-	delete(a.waiters, id)
 }
 
 // endOf reads how the ask for a job ended.

@@ -106,12 +106,11 @@ type journal struct {
 	cfg     Config
 	metrics *metrics
 	state   *state
-	askers  map[uint64]*actor.PID // who waits, by what for
-	ids     map[string]uint64     // the reverse, by PID
-	unwatch func()                // ends the watch over the commit under way
-	blamed  string                // the cause that was logged last
-	blames  time.Time             // when
-	pruning uint64                // what our own pruning is known by
+	askers  actors.Askers[uint64]
+	unwatch func()    // ends the watch over the commit under way
+	blamed  string    // the cause that was logged last
+	blames  time.Time // when
+	pruning uint64    // what our own pruning is known by
 }
 
 type (
@@ -146,8 +145,6 @@ func New(cfg Config) actor.Producer {
 			cfg:     cfg,
 			metrics: m,
 			state:   newState(limits{Batch: cfg.Batch, Queue: cfg.Queue, Reads: cfg.Reads, Asks: cfg.Asks}),
-			askers:  map[uint64]*actor.PID{},
-			ids:     map[string]uint64{},
 			unwatch: func() {},
 		}
 	}
@@ -197,7 +194,7 @@ func (a *journal) Receive(c *actor.Context) {
 func (a *journal) remember(c *actor.Context) (id uint64) {
 	id = a.state.nextID()
 	if asker := c.Sender(); asker != nil {
-		a.askers[id], a.ids[asker.String()] = asker, id
+		a.askers.Add(id, asker)
 	}
 	return id
 }
@@ -205,19 +202,9 @@ func (a *journal) remember(c *actor.Context) (id uint64) {
 // withdrawn forgets who asked. A question is not asked any more, but a write is
 // done all the same: half of what the asker did may be there already.
 func (a *journal) withdrawn(c *actor.Context) {
-	asker := c.Sender()
-	if asker == nil {
-		return
-	}
-	if id, ok := a.ids[asker.String()]; ok {
-		a.forget(id)
+	if id, waited := a.askers.Withdraw(c.Sender()); waited {
 		a.state.withdraw(id)
 	}
-}
-
-func (a *journal) forget(id uint64) {
-	delete(a.ids, a.askers[id].String())
-	delete(a.askers, id)
 }
 
 // act does what the state says.
@@ -241,7 +228,7 @@ func (a *journal) act(c *actor.Context, todo []action) {
 			a.cfg.Log.Info("the store works")
 			c.Send(a.cfg.Health, &messages.PartUp{Part: storePart})
 		case announce:
-			if asker := a.askers[do.id]; asker != nil {
+			if asker := a.askers.Of(do.id); asker != nil {
 				c.Send(asker, actors.Partial{Message: do.message})
 			}
 		case pause:
@@ -272,9 +259,8 @@ func (a *journal) answer(c *actor.Context, id uint64, m any) {
 	if pruned, ok := m.(*messages.Pruned); ok && id == a.pruning && pruned.More {
 		actors.After(c, pruneBreath, pruneOn{})
 	}
-	if asker := a.askers[id]; asker != nil {
+	if asker := a.askers.Drop(id); asker != nil {
 		c.Send(asker, m)
-		a.forget(id)
 	}
 }
 

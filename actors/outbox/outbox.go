@@ -56,13 +56,12 @@ const journalWait = 10 * time.Second
 
 // An outbox is the actor. Its state is in state.go; here is who waits for what.
 type outbox struct {
-	cfg     Config
-	state   *state
-	serial  uint64 // of askers
-	askers  map[uint64]*actor.PID
-	numbers map[string]uint64 // of askers, by the ID of their PIDs
-	alarm   time.Time         // of the timer that is set; zero if none is
-	unset   func()
+	cfg    Config
+	state  *state
+	serial uint64 // of askers
+	askers actors.Askers[uint64]
+	alarm  time.Time // of the timer that is set; zero if none is
+	unset  func()
 }
 
 type (
@@ -80,11 +79,9 @@ func New(cfg Config) actor.Producer {
 	}
 	return func() actor.Receiver {
 		return &outbox{
-			cfg:     cfg,
-			state:   newState(cfg.Channel, cfg.Deadline),
-			askers:  map[uint64]*actor.PID{},
-			numbers: map[string]uint64{},
-			unset:   func() {},
+			cfg:   cfg,
+			state: newState(cfg.Channel, cfg.Deadline),
+			unset: func() {},
 		}
 	}
 }
@@ -125,7 +122,7 @@ func (a *outbox) Weight() int { return a.state.weight() }
 func (a *outbox) asker(c *actor.Context) uint64 {
 	a.serial++
 	if pid := c.Sender(); actors.IsAsk(pid) {
-		a.askers[a.serial], a.numbers[pid.ID] = pid, a.serial
+		a.askers.Add(a.serial, pid)
 	}
 	return a.serial
 }
@@ -133,10 +130,7 @@ func (a *outbox) asker(c *actor.Context) uint64 {
 // withdrawn forgets who does not wait any more. The reply goes on its way: the
 // turn that asked may have crashed, and the next one will ask again.
 func (a *outbox) withdrawn(c *actor.Context) {
-	if pid := c.Sender(); pid != nil {
-		delete(a.askers, a.numbers[pid.ID])
-		delete(a.numbers, pid.ID)
-	}
+	a.askers.Withdraw(c.Sender())
 }
 
 // act does what the state says and sets the timer that it needs next.
@@ -169,13 +163,9 @@ func (a *outbox) setAlarm(c *actor.Context, at time.Time) {
 }
 
 func (a *outbox) answer(c *actor.Context, m answer) {
-	pid := a.askers[m.asker]
-	if pid == nil {
-		return
+	if pid := a.askers.Drop(m.asker); pid != nil {
+		c.Send(pid, m.result)
 	}
-	delete(a.askers, m.asker)
-	delete(a.numbers, pid.ID)
-	c.Send(pid, m.result)
 }
 
 // answered takes in what the pool or the journal has answered.

@@ -36,9 +36,8 @@ type Config struct {
 type waitlist struct {
 	cfg    Config
 	state  *state
-	askers map[messages.MessageID]*actor.PID
-	ids    map[string]messages.MessageID // by the asker's PID
-	alarm  time.Time                     // of the timer that is set; zero if none is
+	askers actors.Askers[messages.MessageID]
+	alarm  time.Time // of the timer that is set; zero if none is
 	unset  func()
 }
 
@@ -48,10 +47,7 @@ type tick struct{}
 func New(cfg Config) actor.Producer {
 	l := limits{Line: cmp.Or(cfg.Line, 100), Total: cmp.Or(cfg.Total, 10_000)}
 	return func() actor.Receiver {
-		return &waitlist{
-			cfg: cfg, state: newState(l), askers: map[messages.MessageID]*actor.PID{},
-			ids: map[string]messages.MessageID{}, unset: func() {},
-		}
+		return &waitlist{cfg: cfg, state: newState(l), unset: func() {}}
 	}
 }
 
@@ -81,47 +77,35 @@ func (a *waitlist) standBy(c *actor.Context, m *messages.StandBy) {
 	if asker == nil {
 		return
 	}
-	a.forget(m.Trigger) // it is asked for by another turn
+	a.askers.Drop(m.Trigger) // it is asked for by another turn
 	todo, room := a.state.standBy(m, time.Now())
 	if !room {
 		c.Respond(&messages.Refused{Reason: messages.RefusedFull, RetryAfter: m.After})
 	} else {
-		a.askers[m.Trigger], a.ids[asker.String()] = asker, m.Trigger
+		a.askers.Add(m.Trigger, asker)
 	}
 	a.act(c, todo)
 }
 
 func (a *waitlist) withdrawn(c *actor.Context) {
-	asker := c.Sender()
-	if asker == nil {
-		return
-	}
-	if id, ok := a.ids[asker.String()]; ok {
-		a.forget(id)
+	if id, waited := a.askers.Withdraw(c.Sender()); waited {
 		a.act(c, a.state.leave(id, time.Now()))
-	}
-}
-
-func (a *waitlist) forget(id messages.MessageID) {
-	if asker := a.askers[id]; asker != nil {
-		delete(a.ids, asker.String())
-		delete(a.askers, id)
 	}
 }
 
 // act tells who is to be told, and sets the timer.
 func (a *waitlist) act(c *actor.Context, todo []action) {
 	for _, t := range todo {
-		asker := a.askers[t.trigger]
+		asker, told := a.askers.Of(t.trigger), t.tell
 		if asker == nil {
 			continue
 		}
-		if place, waits := t.tell.(*messages.Place); waits {
-			c.Engine().Send(asker, actors.Partial{Message: place})
-			continue
+		if _, waits := told.(*messages.Place); waits {
+			told = actors.Partial{Message: told}
+		} else {
+			a.askers.Drop(t.trigger)
 		}
-		a.forget(t.trigger)
-		c.Engine().Send(asker, t.tell)
+		c.Engine().Send(asker, told)
 	}
 	if at := a.state.wake(); !at.Equal(a.alarm) {
 		a.unset()
