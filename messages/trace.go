@@ -5,31 +5,31 @@ import "time"
 // A Trace is how an answer came about: what happened when, and what it was made
 // of. It holds no text that anybody wrote. It is never changed once sent.
 type Trace struct {
-	Trigger  MessageID
+	Trigger  MessageID `json:",omitzero"`
 	Channel  ChannelID
-	Guild    GuildID // 0 in a direct message
+	Guild    GuildID `json:",omitzero"` // 0 in a direct message
 	Asker    UserID
-	Revision int          // of the question
-	Attempts int          // that failed before, each a turn that crashed
-	Deaths   int          // of the process, before
+	Revision int          `json:",omitzero"` // of the question
+	Attempts int          `json:",omitzero"` // that failed before, each a turn that crashed
+	Deaths   int          `json:",omitzero"` // of the process, before
 	State    TriggerState // the outcome
-	Cause    Cause        // "" for an answer
+	Cause    Cause        `json:",omitzero"` // "" for an answer
 	Heard    time.Time    // when the question was, and the steps begin
-	Steps    []TraceStep  // in the order in which they began
-	Parts    []MessageID  // that hold the answer
-	Merged   bool         // they answer others too
+	Steps    []TraceStep  `json:",omitzero"` // in the order in which they began
+	Parts    []MessageID  `json:",omitzero"` // that hold the answer
+	Merged   bool         `json:",omitzero"` // they answer others too
 
-	Model   string // the version that answered; "" if none did
-	Usage   Usage
-	Share   string // what the answers of one generation have in common; "" for none
-	Led     bool   // the generation was this question's own, and others may have joined it
-	Waiters int    // whom the generation answered when it ended, this one included
+	Model   string `json:",omitzero"` // the version that answered; "" if none did
+	Usage   Usage  `json:",omitzero"`
+	Share   string `json:",omitzero"` // what the answers of one generation have in common; "" for none
+	Led     bool   `json:",omitzero"` // the generation was this question's own, and others may have joined it
+	Waiters int    `json:",omitzero"` // whom the generation answered when it ended, this one included
 }
 
 // A TraceStep is one step of a [Trace], or a source of what the answer is made of.
 type TraceStep struct {
-	What  string
-	After time.Duration // since the question was heard
+	What  string        // a word: neither spaces nor semicolons
+	After time.Duration // since the question was heard, to the microsecond
 	Took  time.Duration `json:",omitempty"` // 0 for what takes no time
 	End   string        `json:",omitempty"` // "" if it came to something; else [StepLate] and so on
 }

@@ -45,25 +45,25 @@ func (s TriggerState) Ended() bool {
 // A Trigger is a message or command that asks the bot something. It ends in
 // exactly one outcome.
 type Trigger struct {
-	ID          MessageID // of the message, or of the interaction
-	Kind        TriggerKind
+	ID          MessageID   // of the message, or of the interaction
+	Kind        TriggerKind `json:",omitzero"`
 	Channel     ChannelID
-	Guild       GuildID // 0 in a direct message
+	Guild       GuildID `json:",omitzero"` // 0 in a direct message
 	Asker       User
-	Roles       []RoleID // of the asker in the guild, as far as told
-	Text        string   // the question, without the mention or prefix
-	ReplyTo     MessageID
-	ReplyText   string // what it replies to, as far as known
-	ReplyUser   UserID
-	Attachments []Attachment
-	Interaction Interaction // zero unless Kind is command
-	Locale      string
-	Revision    int // grows when the asker edits the question, never on a retry
-	State       TriggerState
-	Parts       []MessageID // the messages that hold the answer, in order
-	Final       string      // the whole answer, kept before the last edit; "" until then
-	Attempts    int         // how often an actor failed on it
-	Deaths      int         // how often the process died on it
+	Roles       []RoleID     `json:",omitzero"` // of the asker in the guild, as far as told
+	Text        string       `json:",omitzero"` // the question, without the mention or prefix
+	ReplyTo     MessageID    `json:",omitzero"`
+	ReplyText   string       `json:",omitzero"` // what it replies to, as far as known
+	ReplyUser   UserID       `json:",omitzero"`
+	Attachments []Attachment `json:",omitzero"`
+	Interaction Interaction  `json:",omitzero"` // zero unless Kind is command
+	Locale      string       `json:",omitzero"`
+	Revision    int          `json:",omitzero"` // grows when the asker edits the question, never on a retry
+	State       TriggerState `json:",omitzero"`
+	Parts       []MessageID  `json:",omitzero"` // the messages that hold the answer, in order
+	Final       string       `json:",omitzero"` // the whole answer, kept before the last edit; "" until then
+	Attempts    int          `json:",omitzero"` // how often an actor failed on it
+	Deaths      int          `json:",omitzero"` // how often the process died on it
 	Accepted    time.Time
 }
 

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -23,7 +21,7 @@ const (
 
 	tracesOf = `(trigger_id = ?1 OR message = ?1 AND message <> 0 OR
 		trigger_id IN (SELECT trigger_id FROM trace_parts WHERE message = ?1))`
-	selectTraces = `SELECT trace FROM traces WHERE ` + tracesOf + ` ORDER BY trigger_id`
+	selectTraces = `SELECT trigger_id, share, trace FROM traces WHERE ` + tracesOf + ` ORDER BY trigger_id`
 	selectShared = `SELECT trigger_id FROM traces WHERE
 		trigger_id BETWEEN (SELECT min(trigger_id) FROM traces WHERE ` + tracesOf + `) - ?2 AND (SELECT max(trigger_id) FROM traces WHERE ` + tracesOf + `) + ?2
 		AND share <> '' AND share IN (SELECT share FROM traces WHERE ` + tracesOf + `) AND NOT ` + tracesOf + ` ORDER BY trigger_id`
@@ -36,7 +34,7 @@ const sharedWithin = 1_800_000 << 22
 
 // keepTrace keeps a trace, mostly the first of its answer: that is to cost little.
 func (w *writer) keepTrace(t messages.Trace) {
-	id, text := int64(t.Trigger), string(traceJSON(t))
+	id, text := int64(t.Trigger), traceText(t)
 	var first messages.MessageID
 	if len(t.Parts) > 0 {
 		first = t.Parts[0]
@@ -58,16 +56,7 @@ func (w *writer) pruneTraces(before messages.MessageID) int64 {
 
 // Traces implements [Store].
 func (s *file) Traces(ctx context.Context, message messages.MessageID) (found messages.TraceFound, err error) {
-	found.Traces, err = collect(ctx, s, func(rows *sql.Rows) (t messages.Trace, err error) {
-		var text []byte
-		if err := rows.Scan(&text); err != nil {
-			return t, err
-		}
-		if err := json.Unmarshal(text, &t); err != nil {
-			return t, fmt.Errorf("%w: a trace cannot be read: %w", errDamaged, err)
-		}
-		return t, nil
-	}, selectTraces, int64(message))
+	found.Traces, err = collect(ctx, s, scanTrace, selectTraces, int64(message))
 	if err != nil || len(found.Traces) == 0 {
 		return found, err
 	}
@@ -77,15 +66,6 @@ func (s *file) Traces(ctx context.Context, message messages.MessageID) (found me
 		return messages.MessageID(id), err
 	}, selectShared, int64(message), int64(sharedWithin))
 	return found, err
-}
-
-// traceJSON writes a trace. It is plain data, which can be written.
-func traceJSON(t messages.Trace) []byte {
-	b, err := json.Marshal(t)
-	if err != nil {
-		panic(err)
-	}
-	return b
 }
 
 // Traces implements [Store].

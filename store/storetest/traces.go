@@ -13,7 +13,7 @@ func trace(id messages.MessageID, share string, parts ...messages.MessageID) mes
 		State: messages.TriggerAnswered, Heard: time.UnixMilli(1770000000123),
 		Steps: []messages.TraceStep{
 			{What: messages.StepBegun, After: time.Millisecond},
-			{What: "window", After: time.Millisecond, Took: time.Second + time.Nanosecond, End: messages.StepLate},
+			{What: "window", After: time.Millisecond, Took: time.Second + time.Microsecond, End: messages.StepLate},
 		},
 		Parts: parts, Merged: true, Model: "m", Usage: messages.Usage{Prompt: 5, Total: 9}, Share: share, Led: true, Waiters: 3,
 	}
