@@ -2,17 +2,21 @@
 //
 // It hears from supervisors what is down ([messages.PartDown],
 // [messages.PartUp]) and from gateways how Discord is reached
-// ([messages.GatewayState]), and answers [messages.GetHealth]. On a crash it
-// begins with nothing down and nothing connected, until it is told.
+// ([messages.GatewayState]), and from who is under strain what is to be gone
+// without ([messages.Strain]): the highest of what was asked for lately is the
+// level. It answers [messages.GetHealth]. On a crash it begins with nothing down,
+// nothing connected and the normal level, until it is told.
 package health
 
 import (
 	"log/slog"
+	"time"
 
 	"troupe/actors"
 	"troupe/messages"
 
 	"github.com/anthdm/hollywood/actor"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // Config is what the health of a node is made of.
@@ -21,23 +25,33 @@ type Config struct {
 	// actor's goroutine: for what answers without asking, such as /readyz. It
 	// must not block, and what it gets is never changed.
 	Changed func(*messages.Health)
+	Metrics prometheus.Registerer // nil for none
 	Log     *slog.Logger
 }
 
 // A health is the actor.
 type health struct {
 	cfg   Config
+	level prometheus.Gauge
 	state state
+	alarm bool // a timer is set
 }
+
+// eased is the end of some strain.
+type eased struct{}
 
 // New returns the producer of the health of a node.
 func New(cfg Config) actor.Producer {
-	return func() actor.Receiver { return &health{cfg: cfg, state: newState()} }
+	level := actors.Registered(cfg.Metrics, prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "troupe_health_level", Help: "What the bot goes without: 0 normal, 1 reduced, 2 fallback, 3 queued.",
+	}))
+	return func() actor.Receiver { return &health{cfg: cfg, level: level, state: newState()} }
 }
 
 func (a *health) Receive(c *actor.Context) {
 	switch m := c.Message().(type) {
 	case actor.Started:
+		a.level.Set(float64(messages.LevelNormal)) // an instance that crashed may have told otherwise
 		a.cfg.Changed(a.state.health())
 	case *messages.PartDown:
 		a.partDown(m)
@@ -45,6 +59,11 @@ func (a *health) Receive(c *actor.Context) {
 		a.partUp(m)
 	case *messages.GatewayState:
 		a.tell(a.state.gateway(*m))
+	case *messages.Strain:
+		a.strain(c, a.state.strain(*m, time.Now()))
+	case eased:
+		a.alarm = false
+		a.strain(c, a.state.ease(time.Now()))
 	case *messages.GetHealth:
 		c.Respond(a.state.health())
 	default:
@@ -65,5 +84,18 @@ func (a *health) partUp(m *messages.PartUp) {
 func (a *health) tell(changed bool) {
 	if changed {
 		a.cfg.Changed(a.state.health())
+	}
+}
+
+// strain tells what has changed of the level, and looks again when that may be over.
+func (a *health) strain(c *actor.Context, changed bool) {
+	if changed {
+		a.level.Set(float64(a.state.level))
+		a.cfg.Log.Warn("level", "level", a.state.level.String(), "why", a.state.why)
+	}
+	a.tell(changed)
+	if at := a.state.eases(); !at.IsZero() && !a.alarm {
+		a.alarm = true
+		actors.After(c, time.Until(at), eased{})
 	}
 }

@@ -3,6 +3,7 @@ package health
 import (
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"troupe/actors/actortest"
 	"troupe/messages"
@@ -48,6 +49,75 @@ func TestHealth(t *testing.T) {
 				}
 				if d := cmp.Diff(&tt.want, last); d != "" {
 					t.Errorf("told last: %s", d)
+				}
+			})
+		})
+	}
+}
+
+func asks(of string, l messages.Level) *messages.Strain {
+	return &messages.Strain{Of: of, Level: l, Why: of + " is " + l.String()}
+}
+
+// The level is the highest that was asked for lately: it rises at once, and falls
+// when nobody has asked for it for a while, to what others still ask for.
+func TestLevel(t *testing.T) {
+	const quota, pool = "quota/gemini", "router/gemini"
+	type step struct {
+		at   time.Duration
+		told *messages.Strain // nil to look only
+		want messages.Level
+		why  string
+	}
+	life := messages.StrainLife
+	tests := []struct {
+		name  string
+		steps []step
+	}{
+		{"holds for a while", []step{
+			{0, asks(quota, messages.LevelReduced), messages.LevelReduced, "quota/gemini is reduced"},
+			{life - 1, nil, messages.LevelReduced, "quota/gemini is reduced"},
+			{life, nil, messages.LevelNormal, ""},
+		}},
+		{"said again holds on", []step{
+			{0, asks(quota, messages.LevelReduced), messages.LevelReduced, "quota/gemini is reduced"},
+			{life / 2, asks(quota, messages.LevelReduced), messages.LevelReduced, "quota/gemini is reduced"},
+			{life + 1, nil, messages.LevelReduced, "quota/gemini is reduced"},
+			{life / 2 * 3, nil, messages.LevelNormal, ""},
+		}},
+		{"the highest counts, then the next", []step{
+			{0, asks(quota, messages.LevelReduced), messages.LevelReduced, "quota/gemini is reduced"},
+			{10 * time.Second, asks(pool, messages.LevelFallback), messages.LevelFallback, "router/gemini is fallback"},
+			{20 * time.Second, asks(quota, messages.LevelReduced), messages.LevelFallback, "router/gemini is fallback"},
+			{45 * time.Second, nil, messages.LevelReduced, "quota/gemini is reduced"},
+			{55 * time.Second, nil, messages.LevelNormal, ""},
+		}},
+		{"who eases is not well at once", []step{
+			{0, asks(pool, messages.LevelQueued), messages.LevelQueued, "router/gemini is queued"},
+			{25 * time.Second, asks(pool, messages.LevelReduced), messages.LevelQueued, "router/gemini is queued"},
+			{31 * time.Second, nil, messages.LevelReduced, "router/gemini is reduced"},
+			{56 * time.Second, nil, messages.LevelNormal, ""},
+		}},
+		{"of two the first by name says why", []step{
+			{0, asks(pool, messages.LevelReduced), messages.LevelReduced, "router/gemini is reduced"},
+			{1, asks(quota, messages.LevelReduced), messages.LevelReduced, "quota/gemini is reduced"},
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+				pid := e.Start(New(Config{Changed: func(*messages.Health) {}, Log: actortest.Log()}))
+				began := time.Now()
+				for _, s := range tt.steps {
+					time.Sleep(s.at - time.Since(began))
+					if s.told != nil {
+						e.Tell(pid, s.told)
+					}
+					synctest.Wait()
+					got, err := e.Ask(pid, &messages.GetHealth{})
+					if d := cmp.Diff(&messages.Health{Content: true, Level: s.want, Why: s.why}, got); d != "" || err != nil {
+						t.Errorf("after %v: %s %v", s.at, d, err)
+					}
 				}
 			})
 		})
