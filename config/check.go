@@ -34,6 +34,7 @@ func forms() map[string]form {
 		"address":    {"an address and a port such as 127.0.0.1:8080, or off", isAddress},
 		"store":      {`sqlite: and a path, such as sqlite:troupe.db, or "memory:"`, isStore},
 		"name":       {"the name of a model, such as gemini-3.5-flash-lite", modelName.MatchString},
+		"spare":      {"the name of a model, such as gemini-3.5-flash-lite, or nothing", func(text string) bool { return text == "" || modelName.MatchString(text) }},
 		"role_rates": {"at most 20 roles, each with its questions a minute from 0 to 10000, such as 175928847299117063=30", isRoleRate},
 		"words":      {"at most 20 words of at most 32 bytes, none empty", isWord},
 	}

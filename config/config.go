@@ -65,6 +65,9 @@ type Gemini struct {
 	APIURL string `yaml:"api_url" env:"GEMINI_API_URL" default:"https://generativelanguage.googleapis.com/" is:"url"`
 	// The model that answers.
 	Model string `yaml:"model" default:"gemini-3.5-flash-lite" is:"name"`
+	// The model that answers instead while the other's requests of the day would not last, or are used up: each
+	// has limits of its own. Empty is none.
+	SpareModel string `yaml:"spare_model" is:"spare"`
 	// The longest answer, in tokens. What the model thinks counts too.
 	MaxOutputTokens int `yaml:"max_output_tokens" default:"2048" min:"16" max:"65536"`
 	// How hard the model thinks before it answers. Empty leaves it to the model.

@@ -36,6 +36,7 @@ func samples() map[string]sample {
 		"gemini.key":                       {"'AIza0'", `"[hidden]"`, "AIza1", `"[hidden]"`, `"[hidden]"`, secret},
 		"gemini.api_url":                   {"https://g.de/", "https://g.de/", "http://h.de/", "http://h.de/", "ftp://g.de", `is "ftp://g.de": ` + url},
 		"gemini.model":                     {"gemini-4-argon", "gemini-4-argon", "", "", "'gemini 4'", `is "gemini 4": want the name of a model, such as gemini-3.5-flash-lite`},
+		"gemini.spare_model":               {"gemini-4-argon", "gemini-4-argon", "", "", "'gemini 4'", `is "gemini 4": want the name of a model, such as gemini-3.5-flash-lite, or nothing`},
 		"gemini.max_output_tokens":         {"500", "500", "", "", "65537", `is "65537": want a whole number from 16 to 65536`},
 		"gemini.thinking":                  {"xhigh", "xhigh", "", "", "hard", `is "hard": want minimal, low, medium, high or xhigh`},
 		"gemini.safety":                    {"none", "none", "", "", "all", `is "all": want none, few, some or most`},

@@ -144,6 +144,17 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// A model cannot stand in for itself.
+func TestSpareModel(t *testing.T) {
+	const same = "gemini.spare_model is gemini.model itself, which it cannot stand in for: choose another, or none"
+	if got := load(t, "gemini: {spare_model: gemini-3.5-flash-lite}").Warnings(); len(got) != 1 || !strings.HasSuffix(got[0], same) {
+		t.Error(got)
+	}
+	if got := load(t, "gemini: {spare_model: gemini-3.6-flash}").Warnings(); got != nil {
+		t.Error(got)
+	}
+}
+
 // Without a token or a key all can be read; who needs them is told where they
 // are made.
 func TestRequire(t *testing.T) {

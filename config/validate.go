@@ -39,6 +39,9 @@ func (c *Config) Warnings() []string {
 	if u, err := url.Parse(c.Gemini.APIURL); err == nil && u.Scheme == "http" && !isLocal(withPort(u)) {
 		warn("gemini.api_url", "is not encrypted: the key travels in the open. Use https")
 	}
+	if c.Gemini.SpareModel == c.Gemini.Model {
+		warn("gemini.spare_model", "is gemini.model itself, which it cannot stand in for: choose another, or none")
+	}
 	if c.Store == "memory:" {
 		warn("store", "forgets all when the bot stops: questions that are unanswered then stay so")
 	}

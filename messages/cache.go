@@ -4,7 +4,10 @@ import "time"
 
 // GetAnswer asks the cache for an answer that may be given again. The answer is
 // [*CachedAnswer], at once.
-type GetAnswer struct{ Key string }
+type GetAnswer struct {
+	Key   string
+	Stale bool // one that is too old on a good day will do
+}
 
 // CachedAnswer answers [GetAnswer]. It is zero if there is none.
 type CachedAnswer struct {

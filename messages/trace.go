@@ -12,6 +12,7 @@ type Trace struct {
 	Revision int          `json:",omitzero"` // of the question
 	Attempts int          `json:",omitzero"` // that failed before, each a turn that crashed
 	Deaths   int          `json:",omitzero"` // of the process, before
+	Level    Level        `json:",omitzero"` // what the bot went without
 	State    TriggerState // the outcome
 	Cause    Cause        `json:",omitzero"` // "" for an answer
 	Heard    time.Time    // when the question was, and the steps begin

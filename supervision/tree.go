@@ -87,7 +87,7 @@ func Grow(e *actor.Engine, cfg *config.Config, w World) *Tree {
 	t.one("supervisor", "node", t.supervisor())
 	t.one("journal", "node", t.journal())
 	t.one("quota", "gemini", t.quota())
-	t.one("waitlist", "gemini", waitlist.New(waitlist.Config{Log: t.log("waitlist")}))
+	t.one("waitlist", "gemini", waitlist.New(waitlist.Config{Health: t.pid("health", "node"), Log: t.log("waitlist")}))
 
 	t.one("router", "discord", t.router("discord", 1000, cfg.Discord.Concurrency.From(10)))
 	t.one("router", "gemini", t.router("gemini", 1000, cfg.Gemini.Concurrency.From(5)))
@@ -112,7 +112,7 @@ func Grow(e *actor.Engine, cfg *config.Config, w World) *Tree {
 }
 
 func (t *Tree) health() actor.Producer {
-	return health.New(health.Config{Changed: t.world.Changed, Log: t.log("health")})
+	return health.New(health.Config{Changed: t.world.Changed, Metrics: t.world.Metrics, Log: t.log("health")})
 }
 
 func (t *Tree) supervisor() actor.Producer {
@@ -134,6 +134,7 @@ func (t *Tree) quota() actor.Producer {
 			RPM: t.cfg.Gemini.RequestsPerMinute, TPM: t.cfg.Gemini.TokensPerMinute, RPD: t.cfg.Gemini.RequestsPerDay,
 		},
 		SpendCap: t.cfg.Limits.DailySpend, Price: t.world.Price, Zone: t.world.Zone,
+		Health: t.pid("health", "node"), Model: t.cfg.Gemini.Model, Spare: t.cfg.Gemini.SpareModel,
 		Journal: t.pid("journal", "node"), Intents: t.world.Intents, Metrics: t.world.Metrics, Log: t.log("quota"),
 	})
 }
@@ -145,7 +146,7 @@ func (t *Tree) router(name string, capacity int, c config.Concurrency) actor.Pro
 		Metrics:     t.world.Metrics, Log: t.log("router/" + name),
 	}
 	if name == "gemini" {
-		cfg.Quota = t.pid("quota", "gemini")
+		cfg.Quota, cfg.Health = t.pid("quota", "gemini"), t.pid("health", "node")
 		cfg.Wait = 90 * time.Second // a minute's quota that is used up is free again by then
 	}
 	return router.New(cfg)
@@ -227,13 +228,14 @@ func (t *Tree) turns() func(q *messages.Question, supervisor *actor.PID) actor.P
 	policy := t.policy("turn")
 	policy.MaxFailures, policy.Window = 2, 24*time.Hour // three tries, however long each takes
 	cfg := turn.Config{
-		Self: t.world.Self, Model: t.cfg.Gemini.Model, MaxTokens: t.cfg.Gemini.MaxOutputTokens,
+		Self: t.world.Self, Model: t.cfg.Gemini.Model, Spare: t.cfg.Gemini.SpareModel, MaxTokens: t.cfg.Gemini.MaxOutputTokens,
 		Budget: t.cfg.Memory.PromptTokens, Tokens: t.world.Tokens, Persona: t.world.Persona, Patience: 3 * time.Minute,
 		Users: t.pid("region", "user"), Guilds: t.pid("region", "guild"),
 		Outbox: t.pid("region", "outbox"), Journal: t.pid("journal", "node"), Cache: t.answers(),
 		Personal: t.pid("coalescer", "user_context"), Reader: t.pid("coalescer", "server_context"),
 		Generate: t.pid("coalescer", "generation"),
 		Gemini:   t.world.Gemini, Files: t.world.Files, History: t.world.Discord, Pool: t.pid("router", "discord"),
+		Health:   t.pid("health", "node"),
 		Waitlist: t.pid("waitlist", "gemini"), OutageWait: t.cfg.Answer.OutageWait, Log: t.log("turn"),
 	}
 	return func(q *messages.Question, supervisor *actor.PID) actor.Producer {

@@ -29,6 +29,7 @@ import (
 // beside them.
 type Config struct {
 	TTL     time.Duration // how long an answer may be given again; must not be 0
+	Stale   time.Duration // how long where there may be no other; 6 times TTL
 	Young   time.Duration // answers that are not that old yet are the coalescer's to share; none
 	Entries int           // answers at most; 10,000
 	Bytes   int           // of memory at most, as estimated; 16 MiB
@@ -51,12 +52,12 @@ type sweep struct{}
 
 // New returns the producer of a cache.
 func New(cfg Config) actor.Producer {
-	cfg.Entries, cfg.Bytes = cmp.Or(cfg.Entries, 10_000), cmp.Or(cfg.Bytes, 16<<20)
+	cfg.Entries, cfg.Bytes, cfg.Stale = cmp.Or(cfg.Entries, 10_000), cmp.Or(cfg.Bytes, 16<<20), cmp.Or(cfg.Stale, 6*cfg.TTL)
 	m := newMetrics(cfg.Metrics)
 	return func() actor.Receiver {
 		return &cache{
 			cfg: cfg, metrics: m,
-			state: newState(limits{ttl: cfg.TTL, young: cfg.Young, entries: cfg.Entries, bytes: cfg.Bytes}),
+			state: newState(limits{ttl: cfg.TTL, stale: cfg.Stale, young: cfg.Young, entries: cfg.Entries, bytes: cfg.Bytes}),
 		}
 	}
 }
@@ -85,7 +86,7 @@ func (a *cache) Receive(c *actor.Context) {
 }
 
 func (a *cache) get(c *actor.Context, m *messages.GetAnswer) {
-	answer, hit := a.state.get(m.Key, time.Now())
+	answer, hit := a.state.get(m.Key, m.Stale, time.Now())
 	a.metrics.found(hit)
 	c.Respond(&answer)
 }

@@ -37,6 +37,7 @@ const (
 // limits are the bounds of a state.
 type limits struct {
 	ttl     time.Duration
+	stale   time.Duration // after which an answer leaves
 	young   time.Duration
 	entries int
 	bytes   int
@@ -77,10 +78,11 @@ func weigh(key string, e *entry) int {
 	return entryBytes + len(key) + len(e.text) + placeBytes*len(e.shown)
 }
 
-// get returns the answer of a key, if there is one that may be given again.
-func (s *state) get(key string, now time.Time) (answer messages.CachedAnswer, hit bool) {
+// get returns the answer of a key, if there is one that may be given again, or is
+// stale where that will do.
+func (s *state) get(key string, stale bool, now time.Time) (answer messages.CachedAnswer, hit bool) {
 	if e, ok := s.kept.Get(key); ok {
-		if age := now.Sub(e.made); age >= s.limits.young && age < s.limits.ttl {
+		if age := now.Sub(e.made); age >= s.limits.young && (age < s.limits.ttl || stale && age < s.limits.stale) {
 			s.hits++
 			return messages.CachedAnswer{Text: e.text, Made: e.made}, true
 		}
@@ -92,12 +94,15 @@ func (s *state) get(key string, now time.Time) (answer messages.CachedAnswer, hi
 // keep takes an answer in. The same answer once more is one that more messages
 // hold; another replaces one that is older.
 func (s *state) keep(m *messages.KeepAnswer, now time.Time) {
-	if m.Text == "" || now.Sub(m.Made) >= s.limits.ttl {
+	if m.Text == "" || now.Sub(m.Made) >= s.limits.stale {
 		return
 	}
 	e, known := s.kept.Peek(m.Key)
 	switch {
 	case known && e.text == m.Text:
+		if !m.Reused && now.Sub(e.made) >= s.limits.ttl {
+			e.made = m.Made
+		}
 		s.show(m.Key, e, m)
 		return
 	case m.Reused, known && e.made.After(m.Made):
@@ -146,9 +151,9 @@ func (s *state) forget(m *messages.ForgetAnswers) {
 	}
 }
 
-// sweep drops what is too old to be given again.
+// sweep drops what is too old to be given again in any case.
 func (s *state) sweep(now time.Time) {
-	s.drop(func(e *entry) bool { return now.Sub(e.made) >= s.limits.ttl })
+	s.drop(func(e *entry) bool { return now.Sub(e.made) >= s.limits.stale })
 }
 
 func (s *state) drop(which func(*entry) bool) {

@@ -16,7 +16,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 func at(d time.Duration) time.Time { return noon.Add(d) }
 
 func bounds() limits {
-	return limits{ttl: 10 * time.Minute, young: 2 * time.Second, entries: 100, bytes: 1 << 20}
+	return limits{ttl: 10 * time.Minute, stale: time.Hour, young: 2 * time.Second, entries: 100, bytes: 1 << 20}
 }
 
 // keep is an answer made at noon, asked for by one message and held by another.
@@ -96,7 +96,7 @@ func TestState(t *testing.T) {
 			for _, m := range tt.told {
 				tell(s, m, noon)
 			}
-			got, hit := s.get(tt.key, at(tt.at))
+			got, hit := s.get(tt.key, false, at(tt.at))
 			if hit != (tt.want != "") || got.Text != tt.want {
 				t.Errorf("got %.20q, hit %v", got.Text, hit)
 			}
@@ -149,12 +149,12 @@ func TestRecency(t *testing.T) {
 	s := newState(l)
 	s.keep(keep("old", "a", 1), noon)
 	s.keep(keep("new", "b", 2), noon)
-	s.get("old", at(time.Minute))
+	s.get("old", false, at(time.Minute))
 	s.keep(keep("newest", "c", 3), noon)
-	if _, hit := s.get("old", at(time.Minute)); !hit {
+	if _, hit := s.get("old", false, at(time.Minute)); !hit {
 		t.Error("what was asked for left")
 	}
-	if _, hit := s.get("new", at(time.Minute)); hit {
+	if _, hit := s.get("new", false, at(time.Minute)); hit {
 		t.Error("what was not asked for stayed")
 	}
 	check(t, s)
@@ -167,14 +167,39 @@ func TestMaxShown(t *testing.T) {
 	s.keep(keep("k", "a", 1), noon)
 	for id := range messages.MessageID(maxShown - 1) {
 		s.keep(reused(keep("k", "a", 2+id)), noon)
-		if _, hit := s.get("k", at(time.Minute)); !hit {
+		if _, hit := s.get("k", false, at(time.Minute)); !hit {
 			t.Fatalf("dropped with %d messages", 2+id)
 		}
 	}
 	s.keep(reused(keep("k", "a", 1000)), noon)
-	if _, hit := s.get("k", at(time.Minute)); hit {
+	if _, hit := s.get("k", false, at(time.Minute)); hit {
 		t.Error("kept")
 	}
+	check(t, s)
+}
+
+// Where there may be no other, an answer that is too old on a good day will do for a
+// while. One that is made anew is new, though it says the same.
+func TestStale(t *testing.T) {
+	s := newState(bounds())
+	s.keep(keep("k", "a", 1, 2), noon)
+	get := func(stale bool, after time.Duration, want bool) {
+		t.Helper()
+		if _, hit := s.get("k", stale, at(after)); hit != want {
+			t.Errorf("stale %v, after %v: hit %v", stale, after, hit)
+		}
+	}
+	get(false, 10*time.Minute, false)
+	get(true, 10*time.Minute, true)
+	get(true, time.Hour-1, true)
+	get(true, time.Hour, false)
+	get(true, time.Second, false) // the coalescer's to share
+	s.keep(reused(keep("k", "a", 3, 4)), at(20*time.Minute))
+	get(false, 20*time.Minute, false)
+	s.keep(made(keep("k", "a", 5, 6), 20*time.Minute), at(20*time.Minute))
+	get(false, 21*time.Minute, true)
+	s.forget(gone(3)) // shown while it was stale
+	get(true, 21*time.Minute, false)
 	check(t, s)
 }
 
@@ -183,7 +208,7 @@ func TestSweep(t *testing.T) {
 	s := newState(bounds())
 	s.keep(keep("old", "a", 1), noon)
 	s.keep(made(keep("young", "b", 2), time.Minute), at(time.Minute))
-	s.sweep(at(10 * time.Minute))
+	s.sweep(at(time.Hour))
 	if d := cmp.Diff([]string{"young"}, s.kept.Keys()); d != "" {
 		t.Error(d)
 	}
@@ -194,8 +219,8 @@ func TestSweep(t *testing.T) {
 func TestReport(t *testing.T) {
 	s := newState(bounds())
 	s.keep(keep("k", "a", 1, 2), noon)
-	s.get("k", at(time.Minute))
-	s.get("j", at(time.Minute))
+	s.get("k", false, at(time.Minute))
+	s.get("j", false, at(time.Minute))
 	s.bypass(messages.BypassContext)
 	want := &messages.CacheState{
 		Entries: 1, Bytes: entryBytes + 2 + 2*placeBytes, Hits: 1, Misses: 1, Bypassed: map[string]int{messages.BypassContext: 1},
@@ -212,7 +237,7 @@ func FuzzState(f *testing.F) {
 	f.Add([]byte("kkkggfgkrkgfcgstg"))
 	f.Add([]byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 250, 251, 252, 253, 254, 255})
 	f.Fuzz(func(t *testing.T, script []byte) {
-		s := newState(limits{ttl: time.Minute, young: time.Second, entries: 4, bytes: 6000})
+		s := newState(limits{ttl: time.Minute, stale: 2 * time.Minute, young: time.Second, entries: 4, bytes: 6000})
 		now := noon
 		alive := map[messages.MessageID]bool{}            // messages that are not gone
 		holds := map[string]map[messages.MessageID]bool{} // by text: in what it was shown
@@ -241,7 +266,7 @@ func FuzzState(f *testing.F) {
 			case 4:
 				s.sweep(now)
 			case 5:
-				got, hit := s.get(key, now)
+				got, hit := s.get(key, false, now)
 				if !hit {
 					break
 				}

@@ -155,6 +155,7 @@ func sayHealth(got answers) []string {
 	if !h.Content {
 		lines = append(lines, "Discord withholds messages that do not mention me: whoever runs me can turn on the Message Content intent.")
 	}
+	lines = append(lines, sayLevel(h)...)
 	if len(h.Down) == 0 {
 		return append(lines, "Every part works.")
 	}
@@ -168,6 +169,20 @@ func sayHealth(got answers) []string {
 		parts = append(parts[:maxListed], fmt.Sprintf("%d more", n-maxListed))
 	}
 	return append(lines, "Down, and tried again from time to time: "+strings.Join(parts, ", "))
+}
+
+// sayLevel says what people have to go without, and why.
+func sayLevel(h *messages.Health) []string {
+	switch h.Level {
+	case messages.LevelReduced:
+		return []string{"I remember less than usual, since " + h.Why + "."}
+	case messages.LevelFallback:
+		return []string{"I may give older answers again, since " + h.Why + "."}
+	case messages.LevelQueued:
+		return []string{"New questions wait, since " + h.Why + "."}
+	case messages.LevelNormal:
+	}
+	return nil
 }
 
 // publicName leaves out of a part's name which channel, person or server it is

@@ -38,6 +38,9 @@ type Config struct {
 	Price    func(model string, u messages.Usage) float64 // dollars of a request; nil if all are free
 	Zone     *time.Location                               // whose midnight begins the day: America/Los_Angeles
 	Journal  *actor.PID                                   // keeps the attempts
+	Health   *actor.PID                                   // is told when the models' quota does not last; nil for nobody
+	Model    string                                       // that answers
+	Spare    string                                       // that answers when the other's quota does not last; "" for none
 	Intents  Intents
 	Metrics  prometheus.Registerer // nil for none
 	Log      *slog.Logger
@@ -57,6 +60,7 @@ type quota struct {
 	cfg     Config
 	metrics *metrics
 	state   *state
+	strain  actors.Strained
 	loaded  bool
 	waiting []letter              // until then
 	asking  map[uint64]*actor.PID // who waits until a reservation is noted
@@ -87,7 +91,10 @@ func New(cfg Config) actor.Producer {
 	b := newBook()
 	r := rules{Default: cfg.Default, Models: cfg.Models, SpendCap: cfg.SpendCap, Price: cfg.Price, Zone: cfg.Zone}
 	return func() actor.Receiver {
-		return &quota{cfg: cfg, metrics: m, state: newState(r, b, rand.Uint64(), time.Now()), asking: map[uint64]*actor.PID{}}
+		return &quota{
+			cfg: cfg, metrics: m, state: newState(r, b, rand.Uint64(), time.Now()), asking: map[uint64]*actor.PID{},
+			strain: actors.Strained{Health: cfg.Health, Of: "quota"},
+		}
 	}
 }
 
@@ -185,8 +192,11 @@ func (a *quota) withdrawn(c *actor.Context) {
 func (a *quota) tick(c *actor.Context) {
 	actors.After(c, tickPause, tick{})
 	if a.loaded {
-		a.keep(c, a.state.tick(time.Now())...)
-		a.metrics.stand(a.state, time.Now())
+		now := time.Now()
+		a.keep(c, a.state.tick(now)...)
+		a.metrics.stand(a.state, now)
+		level, why := a.state.strain(a.cfg.Model, a.cfg.Spare, now)
+		a.strain.Tell(c, level, why, now)
 	}
 }
 

@@ -50,7 +50,9 @@ type model struct {
 	minute minute
 	today  tally
 	pace   pace
-	output int // moving mean of an answer's tokens
+	output int                  // moving mean of an answer's tokens
+	short  bool                 // today's requests would not last
+	waited map[string]time.Time // when a request had to wait last, by limit
 
 	until time.Time      // paused
 	cause messages.Cause // of the pause
@@ -105,7 +107,7 @@ func newState(r rules, b *book, seed uint64, now time.Time) *state {
 func (s *state) model(name string) *model {
 	m := s.models[name]
 	if m == nil {
-		m = &model{name: name, limits: s.Default}
+		m = &model{name: name, limits: s.Default, waited: map[string]time.Time{}}
 		if l, ok := s.Models[name]; ok {
 			m.limits = l
 		}
@@ -170,6 +172,7 @@ func (s *state) refusal(m *model, tokens int, cost float64, now time.Time) error
 		}
 	default:
 		if wait, what := m.minute.wait(l, tokens, now); what != "" {
+			m.waited[what] = now
 			return &messages.Limited{Wait: wait, What: what}
 		}
 	}

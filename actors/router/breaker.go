@@ -87,14 +87,26 @@ func (b *breaker) end(how outcome, probe bool, now time.Time) {
 	if how == failing {
 		count.failures++
 	}
-	calls, failures := 0, 0
+	calls, failures := b.sum()
+	if how == failing && calls >= b.cfg.Calls && float64(failures) > b.cfg.Rate*float64(calls) {
+		b.opened, b.pause = now, b.cfg.Pause
+	}
+}
+
+// sum returns how many calls there were in the window, and how many failed.
+func (b *breaker) sum() (calls, failures int) {
 	for _, c := range b.counts {
 		calls += c.calls
 		failures += c.failures
 	}
-	if how == failing && calls >= b.cfg.Calls && float64(failures) > b.cfg.Rate*float64(calls) {
-		b.opened, b.pause = now, b.cfg.Pause
-	}
+	return calls, failures
+}
+
+// fails reports whether the upstream fails half as often as opens the breaker.
+func (b *breaker) fails(now time.Time) bool {
+	b.roll(now)
+	calls, failures := b.sum()
+	return calls >= b.cfg.Calls && float64(failures) > b.cfg.Rate/2*float64(calls)
 }
 
 func (b *breaker) probed(how outcome, now time.Time) {

@@ -34,6 +34,7 @@ type Config struct {
 	Timeout     time.Duration         // of one run; 2 minutes
 	Ageing      time.Duration         // a priority that had no turn for so long gets one; 10 s
 	Breaker     Breaker               // more than half of at least 10 calls in 30 s; a pause of 5 s to 1 minute
+	Health      *actor.PID            // is told when jobs fail or wait long; nil for nobody
 	Quota       *actor.PID            // admits jobs with a reservation; nil for no quota
 	Metrics     prometheus.Registerer // nil for none
 	Log         *slog.Logger
@@ -46,6 +47,7 @@ type router struct {
 	cfg     Config
 	metrics *metrics
 	state   *state
+	strain  actors.Strained
 	open    map[uint64]*ticket // by task
 	askers  map[string]uint64  // tasks by the ID of who asked
 	alarm   time.Time          // of the timer that is set; zero if none is
@@ -80,6 +82,7 @@ func New(cfg Config) actor.Producer {
 			cfg:     cfg,
 			metrics: m,
 			state:   newState(cfg.limits()),
+			strain:  actors.Strained{Health: cfg.Health, Of: "router/" + cfg.Name},
 			open:    map[uint64]*ticket{},
 			askers:  map[string]uint64{},
 			unset:   func() {},
@@ -112,6 +115,17 @@ func (a *router) Receive(c *actor.Context) {
 	default:
 		actors.Unhandled(c, a.cfg.Log)
 	}
+}
+
+// tellStrain tells health how it goes: as often as anything does, which is when it
+// matters.
+func (a *router) tellStrain(c *actor.Context) {
+	if a.cfg.Health == nil {
+		return
+	}
+	now := time.Now()
+	level, why := a.state.strain(now)
+	a.strain.Tell(c, level, why, now)
 }
 
 func (a *router) submit(c *actor.Context, m *messages.Job) {
@@ -152,6 +166,7 @@ func (a *router) act(c *actor.Context, todo []action) {
 		}
 	}
 	a.metrics.stand(a.state)
+	a.tellStrain(c)
 	next := a.state.next()
 	if next.IsZero() || !a.alarm.IsZero() && !next.Before(a.alarm) {
 		return

@@ -40,7 +40,7 @@ func (a *turn) askCache(c *actor.Context) {
 		c.Send(a.cfg.Cache, &messages.AnswerBypassed{Why: why})
 		return
 	}
-	s.context.Ask(c, a.cfg.Cache, &messages.GetAnswer{Key: s.reuse.key}, cacheWait, ofCache)
+	s.context.Ask(c, a.cfg.Cache, &messages.GetAnswer{Key: s.reuse.key, Stale: s.level >= messages.LevelFallback}, cacheWait, ofCache)
 }
 
 // keyed reports whether there may be an answer, and it is known, or cannot be,

@@ -13,10 +13,11 @@ import (
 // A source is a check or a source of context, by its name in a trace.
 type source string
 
-// What a turn asks before it asks the model. The first two are checks, which may
-// end in that there is no answer.
+// What a turn asks before it asks the model. The first three are checks: without
+// them it is not known whether, and how, there may be an answer.
 const (
 	ofAdmission source = "admission" // the asker's own rate, and the guild's
+	ofHealth    source = "health"    // what to go without: see level.go
 	ofGuild     source = "guild"     // its persona, emojis, and what the bot may do
 	ofUser      source = "user"      // what they have cleared, and want
 	ofWindow    source = "window"    // what was said in the channel before
@@ -46,6 +47,9 @@ func (a *turn) askSources(c *actor.Context) {
 	checks.Ask(c, a.cfg.Users, to(t.Asker.ID, &messages.Admit{
 		User: t.Asker.ID, Roles: t.Roles, Guild: t.Guild, Trigger: t.ID,
 	}), admitWait, ofAdmission)
+	if a.cfg.Health != nil {
+		checks.Ask(c, a.cfg.Health, &messages.GetHealth{}, contextWait, ofHealth)
+	}
 	if t.Guild != 0 {
 		checks.Ask(c, a.cfg.Guilds, to(t.Guild, &messages.GetGuildContext{Guild: t.Guild, Channel: t.Channel}), contextWait, ofGuild)
 	}
@@ -90,6 +94,11 @@ func (s *state) learn(what source, m actors.Answered, now time.Time) {
 	switch what {
 	case ofAdmission:
 		s.admitted(m.Err, now)
+	case ofHealth:
+		if h, ok := m.Message.(*messages.Health); ok {
+			s.levelKnown(h.Level)
+		}
+		s.passed(ofHealth, m.Err, now)
 	case ofGuild:
 		g, _ := m.Message.(*messages.GuildContext)
 		s.guildKnown(g, m.Err, now)

@@ -38,6 +38,8 @@ type state struct {
 	sent    bool                  // the outbox was asked to finish
 	tries   int                   // of what crashed under way
 	shorter bool                  // the prompt was cut down once
+	model   models
+	level   messages.Level // what to go without
 	outage  outage
 	record  record
 	parts   []messages.MessageID // that hold the answer, once it stands in the channel
@@ -64,6 +66,7 @@ func newState(cfg Config, q *messages.Question) state {
 	s := state{
 		frame:   frame{model: cfg.Model, maxTokens: cfg.MaxTokens, budget: cfg.Budget, tokens: cfg.Tokens, files: map[uint64]string{}, self: cfg.Self},
 		persona: cfg.Persona,
+		model:   models{first: cfg.Model, spare: cfg.Spare},
 		outage:  outage{wait: cfg.OutageWait},
 		refuses: q.Refuse,
 		again:   q.Again,
@@ -186,6 +189,9 @@ func (s *state) result(result any, now time.Time) next {
 		}
 		if s.outlasts(r.Cause, r.After, now) {
 			return standBy
+		}
+		if r.Cause == messages.CauseDayQuota && s.otherModel() {
+			return joinNow
 		}
 		s.fail(r.Cause, r.After, now)
 	case *messages.Refused:

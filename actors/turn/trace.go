@@ -99,7 +99,7 @@ func (s *state) trace(now time.Time) messages.Trace {
 	slices.SortStableFunc(steps, func(a, b messages.TraceStep) int { return cmp.Compare(a.After, b.After) })
 	return messages.Trace{
 		Trigger: t.ID, Channel: t.Channel, Guild: t.Guild, Asker: t.Asker.ID, Revision: t.Revision,
-		Attempts: t.Attempts, Deaths: t.Deaths, State: s.outcome, Cause: s.cause, Heard: r.heard.Round(0), Steps: steps,
+		Level: s.level, Attempts: t.Attempts, Deaths: t.Deaths, State: s.outcome, Cause: s.cause, Heard: r.heard.Round(0), Steps: steps,
 		Parts: slices.Clone(s.parts), Merged: r.merged,
 		Model: r.made.Model, Usage: r.made.Usage, Share: r.share, Led: r.led, Waiters: r.waiters,
 	}

@@ -24,8 +24,9 @@ import (
 type Config struct {
 	Self      messages.User // the bot
 	Model     string
-	MaxTokens int // of an answer; 0 for the model's own bound
-	Budget    int // tokens of a prompt
+	Spare     string // the model that answers when the other's quota does not last; "" for none
+	MaxTokens int    // of an answer; 0 for the model's own bound
+	Budget    int    // tokens of a prompt
 	Tokens    func(text string) int
 	Persona   func(name string) string // what the model is told to be
 	Patience  time.Duration            // for the generation, waiting for its turn included
@@ -44,6 +45,7 @@ type Config struct {
 	Pool     *actor.PID // the router of requests to Discord
 	Reader   *actor.PID // the coalescer of what is read of a channel
 	Waitlist *actor.PID // of questions that the model cannot answer now
+	Health   *actor.PID // knows what to go without; nil for nobody
 
 	OutageWait time.Duration // how old a question may be to wait there; 0 for not at all
 	Log        *slog.Logger

@@ -29,7 +29,9 @@ import (
 type Config struct {
 	Line  int // questions of one guild that wait; 100 if 0
 	Total int // of all guilds; 10 000 if 0
-	Log   *slog.Logger
+
+	Health *actor.PID // is told that questions wait; nil for nobody
+	Log    *slog.Logger
 }
 
 // A waitlist is the actor.
@@ -37,6 +39,7 @@ type waitlist struct {
 	cfg    Config
 	state  *state
 	askers actors.Askers[messages.MessageID]
+	strain actors.Strained
 	alarm  time.Time // of the timer that is set; zero if none is
 	unset  func()
 }
@@ -47,7 +50,7 @@ type tick struct{}
 func New(cfg Config) actor.Producer {
 	l := limits{Line: cmp.Or(cfg.Line, 100), Total: cmp.Or(cfg.Total, 10_000)}
 	return func() actor.Receiver {
-		return &waitlist{cfg: cfg, state: newState(l), unset: func() {}}
+		return &waitlist{cfg: cfg, state: newState(l), strain: actors.Strained{Health: cfg.Health, Of: "waitlist"}, unset: func() {}}
 	}
 }
 
@@ -106,6 +109,9 @@ func (a *waitlist) act(c *actor.Context, todo []action) {
 			a.askers.Drop(t.trigger)
 		}
 		c.Engine().Send(asker, told)
+	}
+	if a.state.outage().Waiting > 0 {
+		a.strain.Tell(c, messages.LevelQueued, "Gemini is not available", time.Now())
 	}
 	if at := a.state.wake(); !at.Equal(a.alarm) {
 		a.unset()

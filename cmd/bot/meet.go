@@ -121,6 +121,9 @@ func (b *bot) whoami(ctx context.Context) (self messages.User, err error) {
 // accepted, a server that is not there. All else may pass, and is logged.
 func (b *bot) greetGemini(ctx context.Context) error {
 	err := b.gemini.Check(ctx, b.Config.Gemini.Model)
+	if spare := b.Config.Gemini.SpareModel; err == nil && spare != "" {
+		err = b.gemini.Check(ctx, spare)
+	}
 	if err == nil {
 		return nil
 	}

@@ -110,15 +110,23 @@ func checkGemini(ctx context.Context, o bot.Options) []finding {
 	if err != nil {
 		return []finding{{what: "key", err: err}}
 	}
-	err = client.Check(ctx, o.Config.Gemini.Model)
-	f, failed := errors.AsType[*messages.Failure](err)
-	switch {
-	case err == nil:
-		return []finding{{what: "key", good: "Gemini takes it"}, {what: "model", good: o.Config.Gemini.Model}}
-	case failed && f.Cause == messages.CauseModel:
-		return []finding{{what: "key", good: "Gemini takes it"}, {what: "model", err: err}}
+	found := []finding{{what: "key", good: "Gemini takes it"}}
+	for _, m := range []struct{ what, name string }{{"model", o.Config.Gemini.Model}, {"spare model", o.Config.Gemini.SpareModel}} {
+		if m.name == "" {
+			continue
+		}
+		err := client.Check(ctx, m.name)
+		f, failed := errors.AsType[*messages.Failure](err)
+		switch {
+		case err == nil:
+			found = append(found, finding{what: m.what, good: m.name})
+		case failed && f.Cause == messages.CauseModel:
+			found = append(found, finding{what: m.what, err: err})
+		default:
+			return []finding{{what: "key", err: err}}
+		}
 	}
-	return []finding{{what: "key", err: err}}
+	return found
 }
 
 // checkStore opens the store. That a bot runs on it is as it should be.
