@@ -76,7 +76,7 @@ func (a *turn) proceedAgain(c *actor.Context, m actors.Answered) {
 	_, crashed := m.Err.(*actors.Failed) //nolint:errorlint // what an ask ends in is never wrapped
 	switch {
 	case proceeds:
-		s.outage.tried = true
+		s.outage.tried, s.outage.place = true, "" // what is shown already becomes the answer
 		a.join(c)
 	case crashed && s.tries < maxTries:
 		s.tries++
