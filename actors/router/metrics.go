@@ -1,6 +1,8 @@
 package router
 
 import (
+	"time"
+
 	"troupe/actors"
 	"troupe/messages"
 
@@ -15,6 +17,7 @@ type metrics struct {
 	waited  *prometheus.HistogramVec // by kind of job
 	ran     *prometheus.HistogramVec
 	refused *prometheus.CounterVec // by reason
+	breaker *prometheus.GaugeVec   // by what fails together
 
 	queued, parked prometheus.Gauge // of waiting
 }
@@ -48,6 +51,9 @@ func newMetrics(pool string, r prometheus.Registerer) *metrics {
 			Name: "troupe_pool_refused_jobs_total", Help: "Jobs that did not run, by reason.", ConstLabels: label,
 		}, []string{"reason"}),
 	}
+	m.breaker = actors.Registered(r, prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "troupe_pool_breaker_open", Help: "1 while nothing, or a probe alone, is let through to an upstream that fails.", ConstLabels: label,
+	}, []string{"breaker"}))
 	m.waiting = actors.Registered(r, m.waiting)
 	m.running = actors.Registered(r, m.running)
 	m.limit = actors.Registered(r, m.limit)
@@ -59,11 +65,18 @@ func newMetrics(pool string, r prometheus.Registerer) *metrics {
 }
 
 // stand tells how the pool stands.
-func (m *metrics) stand(s *state) {
+func (m *metrics) stand(s *state, now time.Time) {
 	m.queued.Set(float64(s.queued))
 	m.parked.Set(float64(s.parked))
 	m.running.Set(float64(s.slots))
 	m.limit.Set(float64(s.limiter.slots()))
+	for name, b := range s.breakers {
+		open := 0.0
+		if b.state(now) != messages.BreakerClosed {
+			open = 1
+		}
+		m.breaker.WithLabelValues(name).Set(open)
+	}
 }
 
 // answered counts a job that was answered.

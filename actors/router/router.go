@@ -93,7 +93,7 @@ func New(cfg Config) actor.Producer {
 func (a *router) Receive(c *actor.Context) {
 	switch m := c.Message().(type) {
 	case actor.Started:
-		a.metrics.stand(a.state) // an instance that crashed may have told otherwise
+		a.metrics.stand(a.state, time.Now()) // an instance that crashed may have told otherwise
 	case *messages.Job:
 		a.submit(c, m)
 	case ran:
@@ -165,7 +165,7 @@ func (a *router) act(c *actor.Context, todo []action) {
 			delete(a.open, do.task.id)
 		}
 	}
-	a.metrics.stand(a.state)
+	a.metrics.stand(a.state, time.Now())
 	a.tellStrain(c)
 	next := a.state.next()
 	if next.IsZero() || !a.alarm.IsZero() && !next.Before(a.alarm) {

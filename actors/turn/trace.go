@@ -78,7 +78,9 @@ func (r *record) delivered(p *messages.ReplyPosted, now time.Time) {
 func (a *turn) keepTrace(c *actor.Context) {
 	if r := &a.state.record; !r.told {
 		r.told = true
-		c.Engine().Send(a.cfg.Journal, &messages.KeepTrace{Trace: a.state.trace(time.Now())}) // without a sender to answer
+		trace := a.state.trace(time.Now())
+		a.cfg.Stages.observe(trace.Steps)
+		c.Engine().Send(a.cfg.Journal, &messages.KeepTrace{Trace: trace}) // without a sender to answer
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"troupe/messages"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
 // traced returns the one trace that the journal was told, and which messages it
@@ -58,6 +60,8 @@ func TestTrace(t *testing.T) {
 		k.slow, k.cold = 100*time.Millisecond, 2*time.Second
 		k.grows = []string{"be", "because"}
 		k.accepted = time.Now()
+		r := prometheus.NewRegistry()
+		k.cfg.Stages = NewStages(r)
 		k.result = []any{&messages.Generation{Text: "because", Model: "m-1", Usage: messages.Usage{Prompt: 7, Total: 9}}}
 		k.parts = nil
 		k.start(func(q *messages.Question) { q.Trigger.Accepted = time.Now() })
@@ -71,6 +75,9 @@ func TestTrace(t *testing.T) {
 			if took[name] != ms {
 				t.Errorf("%s at %d ms, want %d", name, took[name], ms)
 			}
+		}
+		if n := testutil.CollectAndCount(r, "troupe_turn_stage_seconds"); n != len(tr.Steps) {
+			t.Errorf("%d stages are measured, %d are told", n, len(tr.Steps))
 		}
 		if tr.Trigger != 7 || tr.Asker != ann || tr.State != messages.TriggerAnswered || tr.Model != "m-1" || tr.Usage.Total != 9 ||
 			tr.Share == "" || cmp.Diff([]messages.MessageID{70}, tr.Parts) != "" {
