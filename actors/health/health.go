@@ -91,11 +91,19 @@ func (a *health) tell(changed bool) {
 func (a *health) strain(c *actor.Context, changed bool) {
 	if changed {
 		a.level.Set(float64(a.state.level))
-		a.cfg.Log.Warn("level", "level", a.state.level.String(), "why", a.state.why)
+		a.logLevel()
 	}
 	a.tell(changed)
 	if at := a.state.eases(); !at.IsZero() && !a.alarm {
 		a.alarm = true
 		actors.After(c, time.Until(at), eased{})
 	}
+}
+
+func (a *health) logLevel() {
+	if a.state.level == messages.LevelNormal {
+		a.cfg.Log.Info("nothing is gone without any more")
+		return
+	}
+	a.cfg.Log.Warn("goes without something", "level", a.state.level.String(), "why", a.state.why)
 }

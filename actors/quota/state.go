@@ -51,7 +51,7 @@ type model struct {
 	today  tally
 	pace   pace
 	output int                  // moving mean of an answer's tokens
-	short  bool                 // today's requests would not last
+	short  time.Time            // when today's requests would not have lasted
 	waited map[string]time.Time // when a request had to wait last, by limit
 
 	until time.Time      // paused

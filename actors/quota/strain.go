@@ -12,16 +12,20 @@ const (
 	reducedLeft  = 0.50 // of the requests: what the first half of a day's is worth is not known before
 	fallbackLeft = 0.05 // so that at least 95 % of them are used for new answers
 	reducedSpent = 0.80 // of the day's money
-	easeRatio    = 1.2  // by which what is left must outlast the day again
 )
 
+// shortFor is for how long a model runs short that did at one time.
+const shortFor = paceMinutes * time.Minute
+
 // strain returns what the bot is to go without for the sake of the model that
-// answers, and why. A spare one that is not under such strain itself does the rest.
+// answers, and why. A spare one that is not under such strain itself does the rest:
+// what it is asked lately would be asked of the other without it.
 func (s *state) strain(model, spare string, now time.Time) (messages.Level, string) {
 	s.roll(now)
-	level, why := s.strainOf(s.models[model], spare != "", now)
+	m, other := s.models[model], s.models[spare]
+	level, why := s.strainOf(m, other, spare != "", now)
 	if spare != "" && level > messages.LevelReduced {
-		if of, _ := s.strainOf(s.models[spare], false, now); of <= messages.LevelReduced {
+		if of, _ := s.strainOf(other, nil, false, now); of <= messages.LevelReduced {
 			level = messages.LevelReduced
 		}
 	}
@@ -31,13 +35,18 @@ func (s *state) strain(model, spare string, now time.Time) (messages.Level, stri
 	return level, why
 }
 
-// strainOf is the strain of one model, nil if it was not asked yet.
-func (s *state) strainOf(m *model, spare bool, now time.Time) (messages.Level, string) {
+// strainOf is the strain of one model, nil if it was not asked yet, which another may
+// have relieved.
+func (s *state) strainOf(m, other *model, spare bool, now time.Time) (messages.Level, string) {
 	if m == nil {
 		return messages.LevelNormal, ""
 	}
+	recent := m.pace.requests(now)
+	if other != nil {
+		recent += other.pace.requests(now)
+	}
 	const used = "today's requests to Gemini are used up"
-	switch left, short := m.left(), m.runsShort(now, s.today.end.Sub(now)); {
+	switch left, short := m.left(), m.runsShort(recent, now, s.today.end.Sub(now)); {
 	case now.Before(m.until) && m.cause == messages.CauseDayQuota, m.limits.RPD > 0 && left <= 0:
 		return messages.LevelFallback, used
 	case now.Before(m.until) && m.cause != messages.CauseMinuteQuota:
@@ -55,19 +64,17 @@ func (s *state) strainOf(m *model, spare bool, now time.Time) (messages.Level, s
 // left returns how many requests of the day are left.
 func (m *model) left() float64 { return float64(m.limits.RPD - m.today.sent - m.today.open) }
 
-// runsShort reports whether the rest of the day's requests would not last at the
-// pace of the last minutes. It does not go to and fro with each request.
-func (m *model) runsShort(now time.Time, rest time.Duration) bool {
-	if m.limits.RPD <= 0 {
+// runsShort reports whether the rest of the day's requests would not last if
+// there were as many as in the last minutes, or would not have a while ago: few
+// requests make no steady pace.
+func (m *model) runsShort(recent int, now time.Time, rest time.Duration) bool {
+	if m.limits.RPD <= 0 || m.left() > reducedLeft*float64(m.limits.RPD) {
 		return false
 	}
-	needs := float64(m.pace.requests(now)) * float64(rest) / float64(paceMinutes*time.Minute)
-	if m.short {
-		m.short = m.left() < easeRatio*needs
-	} else {
-		m.short = m.left() <= reducedLeft*float64(m.limits.RPD) && m.left() < needs
+	if m.left() < float64(recent)*float64(rest)/float64(paceMinutes*time.Minute) {
+		m.short = now
 	}
-	return m.short
+	return !m.short.IsZero() && now.Sub(m.short) < shortFor
 }
 
 // crowded reports whether a request had to wait lately for what shorter prompts, or

@@ -76,7 +76,7 @@ func TestStrainIsSteady(t *testing.T) {
 	w.wait(15 * time.Minute)
 	changes, last := 0, messages.LevelNormal
 	for i := range 600 {
-		w.ask("m", 1, time.Minute+time.Duration(i%7-3)*5*time.Second)
+		w.ask("m", 1, time.Minute+time.Duration(i%7-3)*15*time.Second)
 		if level, _ := w.s.strain("m", "", w.now); level != last {
 			changes, last = changes+1, level
 		}
