@@ -299,17 +299,17 @@ func (a *abuse) judge() {
 	}
 	a.t.Logf("%d questions, %d panics, %d faults: %v; %d joint; %v",
 		len(a.record.Asks), a.panics, len(a.record.Given), v.Outcomes, v.Joint, v.Refusals)
-	a.wantNothingLeft()
+	wantNothingLeft(a.t, a.registry)
 }
 
 // wantNothingLeft checks that all queues are empty and that none is awake who has
 // nothing to do.
-func (a *abuse) wantNothingLeft() {
-	a.t.Helper()
+func wantNothingLeft(t *testing.T, r *prometheus.Registry) {
+	t.Helper()
 	synctest.Wait()
-	families, err := a.registry.Gather()
+	families, err := r.Gather()
 	if err != nil {
-		a.t.Fatal(err)
+		t.Fatal(err)
 	}
 	empty := []string{
 		"troupe_pool_waiting_jobs", "troupe_pool_running_jobs", "troupe_coalescer_open_keys", "troupe_coalescer_waiters",
@@ -329,13 +329,13 @@ func (a *abuse) wantNothingLeft() {
 				}
 			}
 			if got := m.GetGauge().GetValue(); got > most {
-				a.t.Errorf("%s %v is %v, not %v", f.GetName(), m.GetLabel(), got, most)
+				t.Errorf("%s %v is %v, not %v", f.GetName(), m.GetLabel(), got, most)
 			}
 		}
 	}
 	for _, name := range empty {
 		if name != "" {
-			a.t.Errorf("%s is not told", name)
+			t.Errorf("%s is not told", name)
 		}
 	}
 }
