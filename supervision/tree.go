@@ -237,7 +237,7 @@ func (t *Tree) turns() func(q *messages.Question, supervisor *actor.PID) actor.P
 		Gemini:   t.world.Gemini, Files: t.world.Files, History: t.world.Discord, Pool: t.pid("router", "discord"),
 		Health:   t.pid("health", "node"),
 		Waitlist: t.pid("waitlist", "gemini"), OutageWait: t.cfg.Answer.OutageWait,
-		Stages: turn.NewStages(t.world.Metrics), Log: t.log("turn"),
+		Metrics: turn.NewMetrics(t.world.Metrics), Log: t.log("turn"),
 	}
 	return func(q *messages.Question, supervisor *actor.PID) actor.Producer {
 		cfg, policy := cfg, policy

@@ -94,6 +94,9 @@ func (a *turn) deliver(c *actor.Context) {
 func (a *turn) delivered(c *actor.Context, m actors.Answered) {
 	posted, _ := m.Message.(*messages.ReplyPosted)
 	a.state.record.delivered(posted, time.Now())
+	if posted != nil && a.state.trigger.Revision == 0 { // when an edit was heard is not known
+		a.cfg.Metrics.shown(a.state.outcome, time.Since(a.state.record.heard))
+	}
 	switch pause, then := a.state.posted(posted, m.Err, time.Now()); then {
 	case deliverSoon:
 		actors.After(c, pause, deliverAgain{})

@@ -79,7 +79,7 @@ func (a *turn) keepTrace(c *actor.Context) {
 	if r := &a.state.record; !r.told {
 		r.told = true
 		trace := a.state.trace(time.Now())
-		a.cfg.Stages.observe(trace.Steps)
+		a.cfg.Metrics.traced(trace.Steps)
 		c.Engine().Send(a.cfg.Journal, &messages.KeepTrace{Trace: trace}) // without a sender to answer
 	}
 }

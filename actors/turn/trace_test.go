@@ -61,7 +61,7 @@ func TestTrace(t *testing.T) {
 		k.grows = []string{"be", "because"}
 		k.accepted = time.Now()
 		r := prometheus.NewRegistry()
-		k.cfg.Stages = NewStages(r)
+		k.cfg.Metrics = NewMetrics(r)
 		k.result = []any{&messages.Generation{Text: "because", Model: "m-1", Usage: messages.Usage{Prompt: 7, Total: 9}}}
 		k.parts = nil
 		k.start(func(q *messages.Question) { q.Trigger.Accepted = time.Now() })

@@ -48,7 +48,7 @@ type Config struct {
 	Health   *actor.PID // knows what to go without; nil for nobody
 
 	OutageWait time.Duration // how old a question may be to wait there; 0 for not at all
-	Stages     *Stages       // nil to measure nothing
+	Metrics    *Metrics      // nil for none
 	Log        *slog.Logger
 }
 

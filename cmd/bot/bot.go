@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -61,7 +62,8 @@ type Options struct {
 // A bot is one that is being put together or runs.
 type bot struct {
 	Options
-	registry *prometheus.Registry
+	registry *prometheus.Registry // of Troupe's own numbers
+	process  *prometheus.Registry // of the process's
 	store    store.Store
 	discord  *discord.REST
 	files    *discord.CDN
@@ -80,8 +82,8 @@ type bot struct {
 // Run runs a bot until ctx ends or something happens that only the operator can
 // mend. The error says what and how; it holds no secret.
 func Run(ctx context.Context, o Options) error {
-	b := &bot{Options: o, registry: prometheus.NewRegistry(), fatal: make(chan error, 1)}
-	b.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	b := &bot{Options: o, registry: prometheus.NewRegistry(), process: prometheus.NewRegistry(), fatal: make(chan error, 1)}
+	b.process.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	var err error
 	if b.store, err = store.Open(ctx, o.Config.Store); err != nil {
 		return err
@@ -115,6 +117,8 @@ func (b *bot) run(ctx context.Context) error {
 	if b.Alter != nil {
 		b.Alter(&world)
 	}
+	var minutes sync.WaitGroup
+	minutes.Go(func() { logMinutes(pages, b.registry, b.Log) })
 	tree := supervision.Grow(engine, b.Config, world)
 	select {
 	case <-ctx.Done():
@@ -125,6 +129,7 @@ func (b *bot) run(ctx context.Context) error {
 	defer cancel()
 	tree.Stop(stopping)
 	stopPages()
+	minutes.Wait()
 	return errors.Join(err, wait())
 }
 
@@ -221,7 +226,7 @@ func (b *bot) serve(ctx context.Context) (wait func() error, err error) {
 		b.ready("")
 		return func() error { return nil }, nil
 	}
-	operator := web.Operator(web.OperatorConfig{Lacks: b.lacks, Gatherer: b.registry})
+	operator := web.Operator(web.OperatorConfig{Lacks: b.lacks, Gatherer: prometheus.Gatherers{b.registry, b.process}})
 	mux := http.NewServeMux()
 	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
 		mux.Handle(path, operator)

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -24,6 +25,7 @@ type stage struct {
 	discord *discordsim.Server
 	gemini  *geminisim.Server
 	cfg     *config.Config
+	log     *slog.Logger
 	alter   func(*supervision.World)
 
 	guild    messages.GuildID
@@ -38,7 +40,7 @@ func onStage(t *testing.T, dc discordsim.Config, f func(*stage)) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)))
 		dc.MessageContentIntent = true
-		s := &stage{t: t, net: memnet.New(), discord: discordsim.New(dc), gemini: geminisim.New(geminisim.Config{})}
+		s := &stage{t: t, log: logTo(t), net: memnet.New(), discord: discordsim.New(dc), gemini: geminisim.New(geminisim.Config{})}
 		defer s.gemini.Close()
 		defer s.discord.Close()
 		s.host("discord.test", s.discord)
@@ -72,7 +74,7 @@ func (s *stage) run(before func(kind string, m any)) (stop func() error) {
 	ended := make(chan error, 1)
 	go func() {
 		ended <- bot.Run(ctx, bot.Options{
-			Config: s.cfg, Log: logTo(s.t), Transport: transport, Dial: s.net.DialContext, Before: before, Alter: s.alter,
+			Config: s.cfg, Log: s.log, Transport: transport, Dial: s.net.DialContext, Before: before, Alter: s.alter,
 		})
 	}()
 	time.Sleep(time.Minute) // it connects and registers its commands
