@@ -25,6 +25,7 @@ type Memory struct {
 	notes      map[string]map[string]string
 	traces     map[messages.MessageID]messages.Trace
 	quarantine []Quarantined
+	serial     int64 // of what is in quarantine
 }
 
 // errClosed is what a store answers once it is closed.
@@ -134,7 +135,8 @@ func (s *Memory) apply(w any) any {
 		kept.Alive, kept.Skew, kept.Found = toMilli(m.At), m.Skew, true
 		s.sessions[m.Shard] = kept
 	case *messages.Quarantine:
-		s.quarantine = append(s.quarantine, Quarantined{toMilli(time.Now()), contained(*m)})
+		s.serial++
+		s.quarantine = append(s.quarantine, Quarantined{s.serial, toMilli(time.Now()), contained(*m)})
 		s.quarantine = s.quarantine[max(len(s.quarantine)-maxQuarantine, 0):]
 	case *messages.AttemptMade:
 		made := *m

@@ -203,10 +203,14 @@ func (s *file) Notes(ctx context.Context, owner string) (map[string]string, erro
 
 // Quarantined implements [Store].
 func (s *file) Quarantined(ctx context.Context) ([]Quarantined, error) {
-	return collect(ctx, s, func(rows *sql.Rows) (q Quarantined, err error) {
-		var at, trigger int64
-		err = rows.Scan(&at, &q.Actor, &q.Message, &q.Stack, &trigger)
-		q.At, q.Trigger = time.UnixMilli(at), messages.MessageID(trigger)
-		return q, err
-	}, `SELECT at, actor, message, stack, trigger_id FROM quarantine ORDER BY id DESC`)
+	return collect(ctx, s, scanQuarantined, selectQuarantined)
+}
+
+const selectQuarantined = `SELECT id, at, actor, message, stack, trigger_id FROM quarantine ORDER BY id DESC`
+
+func scanQuarantined(rows *sql.Rows) (q Quarantined, err error) {
+	var at, trigger int64
+	err = rows.Scan(&q.ID, &at, &q.Actor, &q.Message, &q.Stack, &trigger)
+	q.At, q.Trigger = time.UnixMilli(at), messages.MessageID(trigger)
+	return q, err
 }

@@ -79,6 +79,7 @@ type Store interface {
 // Quarantined is a message that crashed an actor twice, and when. A store keeps
 // the newest [maxQuarantine], with the first [maxStack] bytes of their stacks.
 type Quarantined struct {
+	ID int64 // grows
 	At time.Time
 	messages.Quarantine
 }

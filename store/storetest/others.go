@@ -141,6 +141,9 @@ func testQuarantine(k *kit) {
 	if len(got) != 2 {
 		k.t.Fatalf("%d are in quarantine", len(got))
 	}
+	if got[0].ID <= got[1].ID {
+		k.t.Errorf("the newest is %d, the oldest %d", got[0].ID, got[1].ID)
+	}
 	k.equal("the newest", got[0].Quarantine, two)
 	k.equal("the oldest", got[1].Quarantine, one)
 	if at := got[0].At; at.Before(before) || at.After(time.Now().Add(time.Second)) {
