@@ -60,8 +60,8 @@ func newLimiter(rps int) *limiter {
 	if rps > 0 {
 		// In one second at most the whole burst and what is refilled meanwhile
 		// gets through. A millisecond more than a second keeps that true of times
-		// that are rounded.
-		spare := rps / 10
+		// that are rounded. What is kept for bursts is lost to what is steady.
+		spare := rps / 12
 		l.rate = rate.NewLimiter(rate.Limit(float64(rps-spare)/1.001), 1+spare)
 	}
 	return l

@@ -92,9 +92,8 @@ func (s *stage) turn(ask func(messages.ChannelID, messages.MessageID)) (r ring) 
 	}
 }
 
-// Within 50 requests a second 200 people get nearly 50 answers a second, and no
-// request is one too many. The rate is shown, but not asserted to the last bit: it
-// is 45 in 1.001 s, as the client of Discord spaces its requests.
+// Within 50 requests a second 200 people get at least 45 answers a second, and no
+// request is one too many.
 func TestFigureClosedLoop(t *testing.T) {
 	unraced(t)
 	const takes, target = 700 * time.Millisecond, 45.0
@@ -121,7 +120,7 @@ func TestFigureClosedLoop(t *testing.T) {
 	}
 	out.row("Troupe", fmt.Sprintf("%.2f", perSecond(ours.answered)), verdict,
 		fmt.Sprintf("%.2f", perSecond(ours.requests)), ours.limited, 0)
-	if perSecond(ours.answered) < target-0.1 || ours.limited > 0 {
+	if perSecond(ours.answered) < target || ours.limited > 0 {
 		t.Errorf("%+v", ours)
 	}
 }
