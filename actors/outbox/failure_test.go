@@ -106,7 +106,7 @@ func TestCrash(t *testing.T) {
 	w.at(time.Second, func() { w.finish(1, reply1(1), "one two") })
 	w.run(time.Hour)
 	w.want(
-		`68.5ms post "one" to 1`,
+		`66.5ms post "one" to 1`,
 		`1.0625s post "one two" to 1`,
 		`1.1875s edit 1000 "one two"`,
 		"1.25s answer 1: posted as [1000]",
@@ -282,7 +282,7 @@ func TestFailureBeforeEnd(t *testing.T) {
 	w.failing(-1, "post", failure(messages.CauseNoPermission, messages.RetryNever))
 	w.stream(reply1(1), 200*ms, 5*time.Second, 1)
 	w.run(time.Hour)
-	w.want(`268.5ms post "word" to 1`, "5s answer 1: no_permission")
+	w.want(`266.5ms post "word" to 1`, "5s answer 1: no_permission")
 }
 
 // An edit that only shows progress may fail without harm to the end.

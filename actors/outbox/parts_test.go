@@ -199,7 +199,7 @@ func TestCommand(t *testing.T) {
 	w.at(4*time.Second, func() { w.finish(1, r, paragraphs(2)) })
 	w.run(time.Minute)
 	w.want(
-		`1.0685s respond "one"`,
+		`1.0665s respond "one"`,
 		`3.0625s respond "one two"`,
 		`4.0675s post "1xxxxxxxxxxxxxxxxxxx... (1500)" to 1000 silently`,
 		`4.0675s respond "0xxxxxxxxxxxxxxxxxxx... (1500)"`,
@@ -258,7 +258,7 @@ func TestCommandTooLate(t *testing.T) {
 	w.at(14*time.Minute+40*time.Second, func() { w.finish(1, r, "one two") })
 	w.run(time.Hour)
 	w.want(
-		`68.5ms respond "one"`,
+		`66.5ms respond "one"`,
 		`14m40.0675s edit 1000 "one two"`,
 		"14m40.13s answer 1: posted as [1000]",
 	)

@@ -10,7 +10,7 @@ import (
 const (
 	// grace is how long a first text waits for the end of a short answer, which
 	// then costs one request.
-	grace = 6 * time.Millisecond
+	grace = 4 * time.Millisecond
 	// quiet is how long the last post that the budget allows is kept after a
 	// question was asked, for others that ask the same.
 	quiet = 150 * time.Millisecond

@@ -13,7 +13,7 @@ const ms = time.Millisecond
 // A short answer costs one request, whether its end comes with its first text or
 // a little later, and is answered when the journal has it.
 func TestShortAnswer(t *testing.T) {
-	for _, later := range []time.Duration{0, 5 * ms} {
+	for _, later := range []time.Duration{0, 3 * ms} {
 		w := newWorld(t)
 		w.at(0, func() { w.open(reply1(1)) })
 		w.at(200*ms, func() { w.grow(1, "hi") })
@@ -27,18 +27,18 @@ func TestShortAnswer(t *testing.T) {
 	}
 }
 
-// The first text is to be seen 325 to 340 ms after the question, if it comes
+// The first text is to be seen 325 to 330 ms after the question, if it comes
 // after 200 ms.
 func TestFirstText(t *testing.T) {
 	w := newWorld(t)
 	w.at(0, func() { w.open(reply1(1)) })
 	w.at(200*ms, func() { w.grow(1, "once") })
 	w.at(250*ms, func() { w.grow(1, "once upon a time") })
-	w.run(340 * ms)
+	w.run(330 * ms)
 	if got := strings.Join(w.visible(), ""); got != "once" {
 		t.Errorf("%q is to be seen", got)
 	}
-	w.want(`268.5ms post "once" to 1`)
+	w.want(`266.5ms post "once" to 1`)
 }
 
 // Typing is shown when no text came within 300 ms, and again every 9 s, until
@@ -51,7 +51,7 @@ func TestTyping(t *testing.T) {
 	w.run(time.Minute)
 	w.want(
 		"362.5ms typing", "9.3625s typing", "18.3625s typing",
-		`19.0685s post "hi" to 1`, `19.1935s post "ho" to 2`,
+		`19.0665s post "hi" to 1`, `19.1915s post "ho" to 2`,
 	)
 }
 
@@ -162,7 +162,7 @@ func TestFinalEdit(t *testing.T) {
 	w.at(2010*ms, func() { w.finish(1, reply1(1), "one two three") })
 	w.run(5 * time.Second)
 	w.want(
-		`68.5ms post "one" to 1`,
+		`66.5ms post "one" to 1`,
 		`2.0625s edit 1000 "one two"`,
 		`2.1875s edit 1000 "one two three"`,
 		"2.25s answer 1: posted as [1000]",
@@ -172,7 +172,7 @@ func TestFinalEdit(t *testing.T) {
 	w.at(8*time.Second, func() { w.refuse = nil })
 	w.run(10 * time.Second)
 	w.want(
-		`6.0685s post "one" to 2`,
+		`6.0665s post "one" to 2`,
 		`8.5775s edit 1001 "one two"`, // 5 ms, 500 ms, 5 ms, 1 s, 5 ms after the end
 		"8.64s answer 2: posted as [1001]",
 	)
