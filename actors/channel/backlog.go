@@ -53,7 +53,7 @@ func (a *channel) unreadBacklog(c *actor.Context, err error) {
 	if a.unread == 0 {
 		a.cfg.Log.Error("unfinished triggers not read", "channel_id", a.cfg.ID, "err", err)
 	}
-	actors.After(c, min(backlogPause<<min(a.unread, 10), backlogRest), backlogAsked{})
+	actors.After(c, actors.Doubled(backlogPause, a.unread, backlogRest), backlogAsked{})
 	if a.unread++; a.unread == backlogHolds {
 		a.wokenBy(c)
 	}

@@ -152,7 +152,7 @@ func (a *channel) restFound(c *actor.Context, x *cancellation, m actors.Answered
 		a.endCancelled(c, x)
 		return
 	}
-	actors.After(c, min(cancelPause<<min(x.looks, 10), readRest), restAsked{x})
+	actors.After(c, actors.Doubled(cancelPause, x.looks, readRest), restAsked{x})
 	x.looks++
 }
 

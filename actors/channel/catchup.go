@@ -122,7 +122,7 @@ func (a *channel) missedRead(c *actor.Context, m actors.Answered) {
 		a.feedMissed(c)
 		return
 	}
-	pause := min(readPause<<min(a.missed.tries, 10), readRest)
+	pause := actors.Doubled(readPause, a.missed.tries, readRest)
 	if refused, ok := errors.AsType[*messages.Refused](err); ok {
 		pause = max(pause, min(refused.RetryAfter, readRest))
 	}

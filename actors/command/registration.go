@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"troupe/actors"
 	"troupe/messages"
 )
 
@@ -59,7 +60,7 @@ func (r *registration) end() { r.done, r.busy = true, false }
 // is of no use before somebody has changed something: then the next session is
 // waited for.
 func (r *registration) failed(err error) (pause time.Duration, again bool) {
-	pause = min(firstRetry<<min(r.tries, 10), lastRetry)
+	pause = actors.Doubled(firstRetry, r.tries, lastRetry)
 	r.tries++
 	f, ok := errors.AsType[*messages.Failure](err)
 	if ok && f.Retry == messages.RetryNever {

@@ -150,7 +150,7 @@ func (a *gateway) refused(d *delivery, err error) {
 }
 
 // pause returns how long to wait before it is sent again.
-func (d *delivery) pause() time.Duration { return min(firstPause<<min(d.tries-1, 10), lastPause) }
+func (d *delivery) pause() time.Duration { return actors.Doubled(firstPause, d.tries-1, lastPause) }
 
 // quarantined deals with an event that made its taker crash twice, and will not
 // be taken again. The session itself is nobody's fault: it is told of anew.

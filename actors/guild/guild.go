@@ -229,7 +229,7 @@ func (a *guild) notes(c *actor.Context, m actors.Answered) {
 	a.held = nil
 }
 
-func pause(tries int) time.Duration { return min(firstPause<<min(tries, 10), lastPause) }
+func pause(tries int) time.Duration { return actors.Doubled(firstPause, tries, lastPause) }
 
 func (a *guild) kept(c *actor.Context, k keeping, err error) {
 	a.keeps--

@@ -193,7 +193,7 @@ func (s *state) found(result any, now time.Time) (pause time.Duration, more bool
 	err, _ := result.(error)
 	failure, told := errors.AsType[*messages.Failure](err)
 	if never := told && failure.Retry == messages.RetryNever; !never && now.Sub(s.begun) < lookFor {
-		pause = min(lookPause<<min(s.looks, 10), lookRest)
+		pause = actors.Doubled(lookPause, s.looks, lookRest)
 		s.looks++
 		return pause, true
 	}

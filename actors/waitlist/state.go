@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"troupe/actors"
 	"troupe/messages"
 )
 
@@ -115,7 +116,7 @@ func (s *state) fail(after time.Duration, tried bool, now time.Time) {
 		s.again = later(s.again, now.Add(min(after, lastPause)))
 		return
 	}
-	pause := min(firstPause<<min(s.failed, 10), lastPause)
+	pause := actors.Doubled(firstPause, s.failed, lastPause)
 	s.failed++
 	s.again = now.Add(max(pause, min(after, lastPause)))
 }
