@@ -9,7 +9,7 @@ import (
 
 // The pauses of a model that said no, where it gave no time.
 const (
-	limitPause   = 10 * time.Second // too many requests, and no word of how long
+	limitPause   = 10 * time.Second // a limit, and no word of how long
 	accountPause = time.Minute      // the key, the account or the model itself: until somebody has seen to it
 )
 
@@ -23,10 +23,12 @@ type lesson struct {
 
 // learn draws what there is to learn from a failure: lower limits than we knew
 // of, and for how long the model is not to be asked. What is learned holds until
-// the next start; the operator is told to write it down.
-func (s *state) learn(m *model, f *messages.Failure, now time.Time) lesson {
+// the next start; the operator is told to write it down. sent is when the request
+// was let go; f is nil if it was answered.
+func (s *state) learn(m *model, f *messages.Failure, sent, now time.Time) lesson {
 	l := lesson{model: m.name}
 	if f == nil {
+		m.crowd = crowd{}
 		return l
 	}
 	for _, told := range f.Limits {
@@ -38,6 +40,10 @@ func (s *state) learn(m *model, f *messages.Failure, now time.Time) lesson {
 	case f.Cause == messages.CauseDayQuota:
 		// The delay that comes with it speaks of the minute and is of no use.
 		l.cause, l.pause = f.Cause, s.today.end.Sub(now)
+	case f.Status == http.StatusTooManyRequests && f.After <= 0 && len(f.Limits) == 0:
+		if l.pause = m.crowd.refused(sent, now); l.pause > 0 {
+			l.cause = messages.CauseMinuteQuota
+		}
 	case f.Cause == messages.CauseMinuteQuota, f.Status == http.StatusTooManyRequests:
 		l.cause, l.pause = messages.CauseMinuteQuota, f.After
 		if l.pause <= 0 {

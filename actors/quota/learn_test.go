@@ -38,11 +38,12 @@ func TestLearning(t *testing.T) {
 			"limit paused: wait 1s", time.Second,
 		},
 		{
-			"no word",
-			messages.Failure{Cause: messages.CauseMinuteQuota, Status: 429},
-			Limits{RPM: 20, TPM: 1000, RPD: 100},
+			"no time",
+			messages.Failure{Cause: messages.CauseMinuteQuota, Status: 429, Limits: []messages.Limit{limit("rpm", 15)}},
+			Limits{RPM: 15, TPM: 1000, RPD: 100},
 			"limit paused: wait 10s", limitPause,
 		},
+		{"no word", messages.Failure{Cause: messages.CauseMinuteQuota, Status: 429}, Limits{RPM: 20, TPM: 1000, RPD: 100}, "yes", 0},
 		{
 			"day",
 			messages.Failure{Cause: messages.CauseDayQuota, After: 22 * time.Second, Limits: []messages.Limit{limit("rpm", 15), limit("rpd", 50)}},

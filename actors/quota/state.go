@@ -56,6 +56,7 @@ type model struct {
 
 	until time.Time      // paused
 	cause messages.Cause // of the pause
+	crowd crowd
 }
 
 // A reservation is a request that is about to be sent, or was.
@@ -230,7 +231,7 @@ func (s *state) settle(b *messages.Settle, now time.Time) (*messages.AttemptMade
 	a := s.attempt(m, r, b)
 	m.minute.amend(r.entry, a.Input)
 	s.count(a, r.at)
-	l := s.learn(m, b.Failure, now)
+	l := s.learn(m, b.Failure, r.at, now)
 	if len(s.unkept) >= mostUnkept {
 		return nil, l
 	}

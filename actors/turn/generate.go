@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"troupe/messages"
@@ -13,6 +14,7 @@ import (
 // Troubleshooting: wait longer each time, and not forever).
 const (
 	maxBackoffs = 2
+	maxCrowded  = 4 // where too many ask at once: a try soon has a chance, and costs nothing
 	minBackoff  = time.Second
 	maxBackoff  = 8 * time.Second
 )
@@ -24,7 +26,7 @@ func generation(cfg *Config, p *messages.Prompt, t *messages.Trigger, trial bool
 	model := cfg.Gemini
 	var r retries
 	if trial {
-		r.backoffs = maxBackoffs
+		r.backoffs = maxCrowded
 	}
 	return &messages.Job{
 		Kind: "generate", Guild: t.Guild, Fair: t.Channel.String(), Wait: cfg.Patience, Breaker: p.Model,
@@ -80,9 +82,13 @@ func (r *retries) next(f *messages.Failure, jitter float64) (wait time.Duration,
 		r.once++
 		return f.After, r.once == 1
 	case messages.RetryBackoff:
+		most := maxBackoffs
+		if f.Status == http.StatusTooManyRequests {
+			most = maxCrowded
+		}
 		r.backoffs++
 		wait = min(minBackoff<<(r.backoffs-1), maxBackoff)
-		return max(time.Duration(jitter*float64(wait)), f.After), r.backoffs <= maxBackoffs
+		return max(time.Duration(jitter*float64(wait)), f.After), r.backoffs <= most
 	case messages.RetryNever, messages.RetryShorter:
 	}
 	return 0, false

@@ -298,6 +298,7 @@ func TestRetries(t *testing.T) {
 		{messages.Failure{Retry: messages.RetryAfter, After: 48 * time.Second}, "[48s]"},
 		{messages.Failure{Retry: messages.RetryBackoff}, "[500ms 1s]"},
 		{messages.Failure{Retry: messages.RetryBackoff, After: 3 * time.Second}, "[3s 3s]"},
+		{messages.Failure{Retry: messages.RetryBackoff, Status: 429}, "[500ms 1s 2s 4s]"},
 	}
 	for _, tt := range tests {
 		var r retries
