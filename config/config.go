@@ -142,6 +142,9 @@ type Memory struct {
 	PromptTokens int `yaml:"prompt_tokens" default:"8000" min:"256" max:"1000000"`
 	// How long nothing happens until a channel or a user leaves memory. They come back when they are heard of.
 	Idle time.Duration `yaml:"idle" default:"10m" min:"10s" max:"24h"`
+	// Whether what was said in a channel is read before the time at which it was asked something on other days or
+	// weeks, while nothing else is to be done.
+	Prefetch bool `yaml:"prefetch" default:"true"`
 }
 
 // LogLevel returns the least that is logged.

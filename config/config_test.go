@@ -64,6 +64,7 @@ func samples() map[string]sample {
 		"memory.window_bytes":              {"3 MB", "3MB", "", "", "1KiB", `is "1KiB": want a size such as 256MiB, from 1MiB to 1024GiB`},
 		"memory.cache_bytes":               {"1MiB", "1MiB", "", "", "1KiB", `is "1KiB": want a size such as 256MiB, from 64KiB to 16GiB`},
 		"memory.prompt_tokens":             {"1000", "1000", "", "", "12", `is "12": want a whole number from 256 to 1000000`},
+		"memory.prefetch":                  {"false", "false", "", "", "maybe", `is "maybe": want true or false`},
 		"memory.idle":                      {"90s", "1m30s", "", "", "10", `is "10": want a time such as 90s or 10m, from 10s to 24h`},
 		"store":                            {`"memory:"`, `"memory:"`, "sqlite:/x y.db", `"sqlite:/x y.db"`, "troupe.db", `is "troupe.db": want sqlite: and a path, such as sqlite:troupe.db, or "memory:"`},
 		"http":                             {"off", `"off"`, ":80", `":80"`, "8080", `is "8080": want an address and a port such as 127.0.0.1:8080, or off`},

@@ -15,6 +15,7 @@ import (
 	"troupe/actors/health"
 	"troupe/actors/journal"
 	"troupe/actors/outbox"
+	"troupe/actors/prefetch"
 	"troupe/actors/quota"
 	"troupe/actors/router"
 	"troupe/actors/turn"
@@ -99,6 +100,10 @@ func Grow(e *actor.Engine, cfg *config.Config, w World) *Tree {
 		t.one("cache", "node", t.cache())
 	}
 
+	if cfg.Memory.Prefetch {
+		t.one("prefetch", "node", t.prefetch())
+	}
+
 	t.region("user", 0, t.users())
 	t.region("guild", 0, t.guilds())
 	t.region("outbox", 0, t.outboxes())
@@ -173,6 +178,21 @@ func (t *Tree) answers() *actor.PID {
 	return t.pid("cache", "node")
 }
 
+func (t *Tree) prefetch() actor.Producer {
+	return prefetch.New(prefetch.Config{
+		Idle: t.cfg.Memory.Idle, Channels: t.pid("region", "channel"), Users: t.pid("region", "user"), Guilds: t.pid("region", "guild"),
+		Health: t.pid("health", "node"), Pool: t.pid("router", "discord"), Metrics: t.world.Metrics, Log: t.log("prefetch"),
+	})
+}
+
+// expects is the prefetch, or nil if there is none.
+func (t *Tree) expects() *actor.PID {
+	if !t.cfg.Memory.Prefetch {
+		return nil
+	}
+	return t.pid("prefetch", "node")
+}
+
 func (t *Tree) users() func(id uint64) actor.Producer {
 	cfg := user.Config{
 		RPM: t.cfg.Limits.UserRequestsPerMinute, Roles: t.cfg.Limits.RoleRates(), Guilds: t.pid("region", "guild"),
@@ -210,7 +230,7 @@ func (t *Tree) channels() func(id uint64) actor.Producer {
 		Self: t.world.Self, Rules: t.rules(),
 		Window: t.cfg.Memory.WindowMessages, Side: t.cfg.Answer.SideBySide, Queue: t.cfg.Answer.Queue,
 		Horizon: journal.DefaultHorizon,
-		Guilds:  t.pid("region", "guild"), Journal: t.pid("journal", "node"), Outbox: t.pid("region", "outbox"), Cache: t.answers(),
+		Guilds:  t.pid("region", "guild"), Journal: t.pid("journal", "node"), Outbox: t.pid("region", "outbox"), Cache: t.answers(), Expects: t.expects(),
 		Reader: t.pid("coalescer", "server_context"), Pool: t.pid("router", "discord"), History: t.world.Discord,
 		Pins: t.world.Discord, Parent: t.pid("supervisor", "node"),
 		Turn: t.turns(), Log: t.log("channel"),

@@ -49,7 +49,7 @@ func (m *missed) open() bool { return !m.begun.IsZero() }
 // passes reports whether an event does not wait for what was missed.
 func passes(event any) bool {
 	switch event.(type) {
-	case *messages.CatchUp, *messages.MessagesDeleted, *messages.Wake:
+	case *messages.CatchUp, *messages.MessagesDeleted, *messages.Wake, *messages.Warm:
 		return true
 	}
 	return false

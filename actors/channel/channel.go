@@ -47,6 +47,7 @@ type Config struct {
 	Journal *actor.PID
 	Outbox  *actor.PID // the region
 	Cache   *actor.PID // of answers; nil for none
+	Expects *actor.PID // learns when questions come; nil for nobody
 	Reader  *actor.PID // the coalescer of what a channel and its guild give to prompts
 	Pool    *actor.PID // the router of requests to Discord
 	History History    // nil to do without
@@ -149,7 +150,7 @@ func (a *channel) Receive(c *actor.Context) {
 	case backlogAsked:
 		a.askBacklog(c)
 	case *messages.MessageReceived, *messages.MessageEdited, *messages.MessagesDeleted, *messages.CommandUsed,
-		*messages.CommandAcknowledged, *messages.Wake, *messages.CatchUp:
+		*messages.CommandAcknowledged, *messages.Wake, *messages.Warm, *messages.CatchUp:
 		a.event(c, held{m, c.Sender()})
 	case placeAgain:
 		a.askGuild(c)

@@ -30,6 +30,19 @@ func (a *channel) take(c *actor.Context, e held) {
 		a.catchUp(c, m, e.sender)
 	case *messages.Wake:
 		a.reply(c, e.sender, &messages.Taken{})
+	case *messages.Warm:
+		a.warm(c)
+	}
+}
+
+// warm reads what prompts need of the channel, as if somebody asked now.
+func (a *channel) warm(c *actor.Context) {
+	if a.place.sealed {
+		return
+	}
+	a.fill(c, messages.MessageIDAt(time.Now().Add(time.Minute))) // Discord's clock may be ahead
+	if a.cfg.Pins != nil && a.pins.stale(time.Now()) && !a.pinning {
+		a.readPins(c)
 	}
 }
 
@@ -110,6 +123,9 @@ func (a *channel) ask(c *actor.Context, t messages.Trigger, sender *actor.PID) {
 	}
 	if t.Kind == messages.TriggerCommand {
 		actors.After(c, ackLimit, mayBeHeard{})
+	}
+	if a.cfg.Expects != nil && !found {
+		c.Send(a.cfg.Expects, &messages.Asked{Guild: t.Guild, Channel: t.Channel, Asker: t.Asker.ID})
 	}
 	a.accept(c, t, sender)
 	a.step(c)

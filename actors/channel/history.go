@@ -12,8 +12,9 @@ import (
 )
 
 // fill reads what was said in the channel before its actor woke up: once, when
-// the first question comes, and beside what else its turn needs.
-func (a *channel) fill(c *actor.Context) {
+// the first question comes, and beside what else its turn needs; or when one is
+// expected.
+func (a *channel) fill(c *actor.Context, before messages.MessageID) {
 	if a.filling || a.filled {
 		return
 	}
@@ -23,7 +24,6 @@ func (a *channel) fill(c *actor.Context) {
 	}
 	a.filling = true
 	id, limit, history := a.cfg.ID, a.cfg.Window, a.cfg.History
-	before := a.state.queue[0].trigger.ID
 	job := &messages.Job{
 		Kind: "history", Guild: a.place.guild, Fair: id.String(), Key: "history/" + id.String(),
 		Wait: historyWait, Timeout: historyWait,
@@ -44,15 +44,15 @@ func (a *channel) history(c *actor.Context, m actors.Answered) {
 	if joined != nil {
 		lines, read = joined.Result.([]messages.Message)
 	}
-	if !read {
+	if !read && len(a.state.queue) > 0 {
 		a.cfg.Log.Info("answering without the channel's history", "channel_id", a.cfg.ID, "err", m.Err)
 	}
 	for i := range lines {
-		if lines[i].Spoken {
+		if lines[i].Spoken && !a.state.isGone(lines[i].ID) { // deleted while it was read
 			a.state.window.add(a.line(&lines[i]))
 		}
 	}
-	a.filling, a.filled = false, true
+	a.filling, a.filled = false, read || len(a.state.queue) > 0 // else it is read again for who asks
 	for _, r := range a.readers {
 		a.windowAsked(c, r)
 	}

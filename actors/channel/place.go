@@ -70,6 +70,8 @@ func guildOf(event any) messages.GuildID {
 		return m.Guild
 	case *messages.CatchUp:
 		return m.Guild
+	case *messages.Warm:
+		return m.Guild
 	}
 	return 0
 }

@@ -17,7 +17,7 @@ func (a *channel) step(c *actor.Context) {
 	if a.waking > 0 || len(a.state.queue) == 0 {
 		return
 	}
-	a.fill(c)
+	a.fill(c, a.state.queue[0].trigger.ID)
 	start, speak := a.state.due(time.Now())
 	for _, t := range start {
 		a.start(c, t)
