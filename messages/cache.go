@@ -24,6 +24,8 @@ type KeepAnswer struct {
 	Reused   bool      // it came from the cache: it is not kept anew, if it was forgotten meanwhile
 	Channel  ChannelID
 	Messages []MessageID // the question, and the messages that hold the answer
+	Renew    func() *Job // makes the answer anew, with nobody waiting: each call returns a new job. It is nil if that cannot be
+	Weight   int         // bytes of memory that Renew holds, as estimated
 }
 
 // ForgetAnswers tells the cache that messages are gone, or a whole channel, or that

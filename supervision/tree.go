@@ -166,6 +166,7 @@ func (t *Tree) coalescer(name string, linger time.Duration, pool string) actor.P
 func (t *Tree) cache() actor.Producer {
 	return cache.New(cache.Config{
 		TTL: t.cfg.Answer.Cache, Young: generationLinger, Bytes: int(t.cfg.Memory.CacheBytes),
+		Health: t.pid("health", "node"), Quota: t.pid("quota", "gemini"), Pool: t.pid("router", "gemini"),
 		Metrics: t.world.Metrics, Log: t.log("cache"),
 	})
 }

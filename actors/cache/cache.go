@@ -9,6 +9,9 @@
 // here equal keys get the same answer and others do not. What a key does not hold,
 // the answer must not depend on.
 //
+// What was given again often is made anew before it is too old, one after the
+// other and only in quiet times: it asks health, the quota and the pool for those.
+//
 // On a crash it starts empty, and so nothing is given again that was to be
 // forgotten.
 package cache
@@ -33,6 +36,9 @@ type Config struct {
 	Young   time.Duration // answers that are not that old yet are the coalescer's to share; none
 	Entries int           // answers at most; 10,000
 	Bytes   int           // of memory at most, as estimated; 16 MiB
+	Health  *actor.PID    // these three say whether times are quiet
+	Quota   *actor.PID
+	Pool    *actor.PID // makes answers anew; nil for nobody
 	Metrics prometheus.Registerer
 	Log     *slog.Logger
 }
@@ -45,7 +51,8 @@ type cache struct {
 	cfg      Config
 	metrics  *metrics
 	state    *state
-	sweeping bool // a timer is set
+	sweeping bool     // a timer is set
+	renewing *renewal // nil if none is under way
 }
 
 type sweep struct{}
@@ -76,6 +83,9 @@ func (a *cache) Receive(c *actor.Context) {
 	case *messages.AnswerBypassed:
 		a.state.bypass(m.Why)
 		a.metrics.asked(m.Why)
+	case actors.Progress: // of an answer that is made anew: nobody reads along
+	case actors.Answered:
+		a.answered(c, m)
 	case sweep:
 		a.sweep(c)
 	case *messages.GetCache:
@@ -102,6 +112,7 @@ func (a *cache) sweep(c *actor.Context) {
 	a.state.sweep(time.Now())
 	a.metrics.stand(a.state)
 	a.sweepLater(c)
+	a.renewNext(c)
 }
 
 func (a *cache) sweepLater(c *actor.Context) {

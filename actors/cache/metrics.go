@@ -9,6 +9,7 @@ import (
 // metrics are the numbers of the cache. They outlive its crashes.
 type metrics struct {
 	questions *prometheus.CounterVec // by outcome
+	renewals  *prometheus.CounterVec // by outcome
 	entries   prometheus.Gauge
 	bytes     prometheus.Gauge
 }
@@ -20,11 +21,22 @@ const (
 	outcomeMiss = "miss"
 )
 
+// The outcomes of an answer that was due to be made anew.
+const (
+	outcomeRenewed  = "renewed"
+	outcomeFailed   = "failed"
+	outcomeWithheld = "withheld" // times were not quiet
+)
+
 func newMetrics(r prometheus.Registerer) *metrics {
 	return &metrics{
 		questions: actors.Registered(r, prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "troupe_cache_questions_total",
 			Help: "Questions, by outcome: hit, miss, or why the cache was bypassed: context (it may refer to something), revised, unknown (persona).",
+		}, []string{"outcome"})),
+		renewals: actors.Registered(r, prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "troupe_cache_renewals_total",
+			Help: "Answers that were due to be made anew, by outcome: renewed, failed (it goes when it is too old), withheld (times were not quiet).",
 		}, []string{"outcome"})),
 		entries: actors.Registered(r, prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "troupe_cache_entries", Help: "Answers kept.",
@@ -44,6 +56,8 @@ func (m *metrics) found(hit bool) {
 		m.asked(outcomeMiss)
 	}
 }
+
+func (m *metrics) renewed(outcome string) { m.renewals.WithLabelValues(outcome).Inc() }
 
 // stand tells how the cache stands.
 func (m *metrics) stand(s *state) {

@@ -14,7 +14,12 @@ import (
 type entry struct {
 	text  string
 	made  time.Time
-	shown []place // what asked for it and what holds it: never more than maxShown
+	ripe  time.Time // until then it is the coalescer's to share
+	shown []place   // what asked for it and what holds it: never more than maxShown
+	given int       // times it was given again since it was made
+
+	renew  func() *messages.Job // makes it anew; nil if that cannot be, or has failed
+	weight int                  // bytes that renew holds
 }
 
 // A place is where a message stands.
@@ -75,15 +80,16 @@ func (s *state) dropped(key string, e *entry) {
 }
 
 func weigh(key string, e *entry) int {
-	return entryBytes + len(key) + len(e.text) + placeBytes*len(e.shown)
+	return entryBytes + len(key) + len(e.text) + e.weight + placeBytes*len(e.shown)
 }
 
 // get returns the answer of a key, if there is one that may be given again, or is
 // stale where that will do.
 func (s *state) get(key string, stale bool, now time.Time) (answer messages.CachedAnswer, hit bool) {
 	if e, ok := s.kept.Get(key); ok {
-		if age := now.Sub(e.made); age >= s.limits.young && (age < s.limits.ttl || stale && age < s.limits.stale) {
+		if age := now.Sub(e.made); !now.Before(e.ripe) && (age < s.limits.ttl || stale && age < s.limits.stale) {
 			s.hits++
+			e.given++
 			return messages.CachedAnswer{Text: e.text, Made: e.made}, true
 		}
 	}
@@ -101,7 +107,8 @@ func (s *state) keep(m *messages.KeepAnswer, now time.Time) {
 	switch {
 	case known && e.text == m.Text:
 		if !m.Reused && now.Sub(e.made) >= s.limits.ttl {
-			e.made = m.Made
+			s.bytes += m.Weight - e.weight
+			s.make(e, m)
 		}
 		s.show(m.Key, e, m)
 		return
@@ -109,10 +116,17 @@ func (s *state) keep(m *messages.KeepAnswer, now time.Time) {
 		return
 	}
 	s.kept.Remove(m.Key)
-	e = &entry{text: m.Text, made: m.Made}
+	e = &entry{text: m.Text}
+	s.make(e, m)
 	s.bytes += weigh(m.Key, e)
 	s.kept.Add(m.Key, e)
 	s.show(m.Key, e, m)
+}
+
+// make has an entry be as old as the answer that came, and made anew as that is.
+func (s *state) make(e *entry, m *messages.KeepAnswer) {
+	e.made, e.ripe, e.given = m.Made, m.Made.Add(s.limits.young), 0
+	e.renew, e.weight = m.Renew, m.Weight
 }
 
 // show notes in which messages an entry is, and makes room for that.
@@ -132,6 +146,11 @@ func (s *state) show(key string, e *entry, m *messages.KeepAnswer) {
 	if len(e.shown) > maxShown {
 		s.kept.Remove(key)
 	}
+	s.makeRoom()
+}
+
+// makeRoom drops who was not asked for longest, until the rest fits.
+func (s *state) makeRoom() {
 	for s.bytes > s.limits.bytes {
 		s.kept.RemoveOldest()
 	}

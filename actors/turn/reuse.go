@@ -20,12 +20,13 @@ const cacheWait = 50 * time.Millisecond
 // A reuse is what is known of whether an answer may be given again: one from the
 // cache to this question, or this one to others.
 type reuse struct {
-	alone  bool      // the question stands alone, and there is a cache
-	looked bool      // the cache was asked, or bypassed
-	key    string    // in the cache; "" if the answer may not be given again
-	text   string    // of the answer, if it may; "" until there is one
-	made   time.Time // when the model ended it
-	hit    bool      // it came from the cache
+	alone  bool             // the question stands alone, and there is a cache
+	looked bool             // the cache was asked, or bypassed
+	key    string           // in the cache; "" if the answer may not be given again
+	text   string           // of the answer, if it may; "" until there is one
+	made   time.Time        // when the model ended it
+	hit    bool             // it came from the cache
+	prompt *messages.Prompt // that the model was asked last; nil before
 }
 
 // askCache asks for an answer that is there already, as soon as it is known on
@@ -146,6 +147,41 @@ func (s *state) generated(result any, now time.Time) {
 	if ok && s.outcome == "" && !g.Cut && !g.Truncated && g.Note == "" && len(g.Files) == 0 {
 		s.reuse.text, s.reuse.made = g.Text, now
 	}
+}
+
+// The job that makes an answer anew waits for nobody's sake.
+const (
+	renewWait  = 10 * time.Second // before it runs; later there may be others
+	renewBytes = 1024             // of memory that it takes beside the texts: an estimate of structs
+)
+
+// keeps returns what the cache is to be told of the answer, with how to make it
+// anew; nil for nothing.
+func (a *turn) keeps() *messages.KeepAnswer {
+	keep := a.state.keeps()
+	if keep == nil || !a.state.renewable() {
+		return keep
+	}
+	cfg, prompt := a.cfg, a.state.reuse.prompt // not the turn, which would stay in memory
+	from := messages.Trigger{Guild: a.state.trigger.Guild, Channel: a.state.trigger.Channel}
+	keep.Renew = func() *messages.Job {
+		job := generation(&cfg, prompt, &from, true)
+		job.Priority, job.Wait = messages.PriorityBackground, renewWait
+		return job
+	}
+	keep.Weight = renewBytes + len(prompt.System)
+	for _, t := range prompt.Turns {
+		keep.Weight += len(t.Text)
+	}
+	return keep
+}
+
+// renewable reports whether an answer that is kept can be made anew from what the
+// model was asked. What the spare model said is not: in quiet times it is the other
+// that is asked, and the answer has another key.
+func (s *state) renewable() bool {
+	p := s.reuse.prompt
+	return p != nil && !s.reuse.hit && p.Model == s.model.first
 }
 
 // keeps returns what the cache is to be told of the answer; nil for nothing.

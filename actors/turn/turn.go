@@ -250,7 +250,7 @@ func (a *turn) ended(c *actor.Context, m actors.Answered) {
 	}
 	told := &messages.TurnEnded{Trigger: t.ID, State: a.state.outcome}
 	if a.state.outcome == messages.TriggerAnswered {
-		told.Answer, told.Parts, told.Keep = a.state.text, a.state.parts, a.state.keeps()
+		told.Answer, told.Parts, told.Keep = a.state.text, a.state.parts, a.keeps()
 	}
 	c.Send(a.cfg.Channel, told)
 }
