@@ -61,6 +61,22 @@ func (s *story) given(fault string) {
 	s.Given = append(s.Given, Given{Fault: fault, From: s.now, To: s.now.Add(time.Second), Hits: []time.Time{s.now}})
 }
 
+// commanded has ann use a command, ten deaths of the bot, and an apology in the
+// channel that names her, after a time by Discord's clock.
+func (s *story) commanded(tag string, later time.Duration) {
+	id := messages.MessageIDAt(start)
+	a := s.ask(id, ann, tag)
+	a.Kind, a.Acknowledged = Command, true
+	s.happens(discordsim.MessageCreated, discordsim.Message{ID: id + 1, Channel: here, Interaction: messages.InteractionID(id), Thinking: true})
+	for range maxDeaths {
+		s.tick()
+		s.given(killed)
+	}
+	s.happens(discordsim.MessageCreated, discordsim.Message{
+		ID: messages.MessageIDAt(start.Add(later)), Channel: here, Content: "<@2> Something went wrong on my side, and I could not answer.",
+	})
+}
+
 // halves cuts an answer in two.
 func halves(tag string) (first, second string) {
 	text := Answer(tag)
@@ -91,6 +107,12 @@ func TestCheck(t *testing.T) {
 			s.posts(101, 100, inLine+" as soon as it is back.")
 			s.happens(discordsim.MessageEdited, message(101, 100, Answer("q1-1")))
 		}, nil},
+		{"a command that is too old to be answered is told of in the channel", func(s *story) {
+			s.commanded("q1-1", 20*time.Minute)
+		}, nil},
+		{"a command that is not is answered as such", func(s *story) {
+			s.commanded("q1-1", time.Minute)
+		}, []Wrong{Orphan, Lost}},
 		{"waits for ever", func(s *story) {
 			s.ask(100, ann, "q1-1")
 			s.posts(101, 100, inLine+" as soon as it is back.")

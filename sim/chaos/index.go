@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"troupe/messages"
 	"troupe/sim/discordsim"
@@ -39,6 +40,8 @@ func (x *indexed) about(m *discordsim.Message) (asks []*ask, tag string) {
 		direct = x.triggers[messages.MessageID(m.Interaction)]
 	case m.Reply != nil:
 		direct = x.triggers[m.Reply.ID]
+	case tag == "":
+		direct = x.expired(m)
 	}
 	group := x.families[family(tag)]
 	if tag == "" && direct != nil {
@@ -56,6 +59,24 @@ func (x *indexed) about(m *discordsim.Message) (asks []*ask, tag string) {
 		}
 	}
 	return asks, tag
+}
+
+// tokenLife is how long a command can be answered, short of what the bot leaves
+// unused of it.
+const tokenLife = 14 * time.Minute
+
+// expired returns the command that a message is about which refers to nothing: one
+// of a person whom it names, that cannot be answered any more, by Discord's clock.
+func (x *indexed) expired(m *discordsim.Message) *ask {
+	named := addressed(m.Content)
+	for _, a := range x.asks {
+		old := m.ID.Time().Sub(a.Trigger.Time()) >= tokenLife
+		told := slices.ContainsFunc(a.said, func(s *said) bool { return s.ID == m.ID })
+		if a.Kind == Command && a.Channel == m.Channel && old && (a.whole < 0 || told) && slices.Contains(named, a.Asker) {
+			return a
+		}
+	}
+	return nil
 }
 
 // concerns reports whether a message is about a question.
