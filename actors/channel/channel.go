@@ -73,6 +73,7 @@ type channel struct {
 	known  bool      // the guild has answered
 	tries  int       // to ask it before
 
+	placing bool   // the guild is being asked
 	waking  int    // answers due before events are taken up
 	unread  int    // times that the backlog could not be read
 	held    []held // events meanwhile, or while it catches up
@@ -211,7 +212,7 @@ func (a *channel) event(c *actor.Context, e held) {
 
 func (a *channel) admit(c *actor.Context, e held) {
 	switch {
-	case a.waking == 0 && (!a.missed.holds || passes(e.event)):
+	case a.waking == 0 && !a.needsPlace(e.event) && (!a.missed.holds || passes(e.event)):
 		a.take(c, e)
 	case len(a.held) < maxHeld:
 		a.held = append(a.held, e)

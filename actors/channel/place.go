@@ -24,6 +24,7 @@ type place struct {
 	parent   messages.ChannelID // of a thread
 	thread   bool
 	joined   bool // a thread that the bot is in
+	brought  bool // what was heard since the guild was asked brings the bot in, if this is a thread
 	self     messages.UserID
 	botRoles []messages.RoleID
 	sealed   bool // the bot may not read here
@@ -33,13 +34,13 @@ type place struct {
 // brings in who writes there, or is mentioned (Discord documentation, Threads).
 // The guild may be told of it only later.
 func (p *place) note(m *messages.Message) {
-	if p.thread && (m.Author.ID == p.self || slices.Contains(m.Mentions, p.self)) {
-		p.joined = true
+	if m.Author.ID == p.self || slices.Contains(m.Mentions, p.self) {
+		p.joined, p.brought = p.joined || p.thread, true
 	}
 }
 
-// askPlace asks the guild about the channel before an event is taken up, unless
-// the last answer is fresh: whether the event asks something depends on it.
+// askPlace asks the guild about the channel when there is an event, unless the last
+// answer is fresh: whether the event asks something may depend on it.
 func (a *channel) askPlace(c *actor.Context, event any) {
 	if guild := guildOf(event); guild != 0 {
 		a.place.guild = guild
@@ -48,8 +49,8 @@ func (a *channel) askPlace(c *actor.Context, event any) {
 	if a.place.guild == 0 || now.Sub(a.placed) < placeAge {
 		return
 	}
-	a.waking++
-	a.placed = now
+	a.placing, a.placed = true, now
+	a.place.brought = false
 	a.askGuild(c)
 }
 
@@ -90,10 +91,21 @@ func (a *channel) guildAnswered(c *actor.Context, m actors.Answered) {
 	if ok && g.Known {
 		a.place.parent, a.place.botRoles = g.Parent, g.BotRoles
 		a.place.thread = g.Kind == messages.ChannelThread
-		a.place.joined = a.place.thread && g.Joined
+		a.place.joined = a.place.thread && (g.Joined || a.place.brought)
 		a.place.sealed = !g.CanRead()
 	} else {
 		a.cfg.Log.Debug("guild unknown", "channel_id", a.cfg.ID, "guild_id", a.place.guild, "err", m.Err)
 	}
-	a.wokenBy(c)
+	a.placing = false
+	if a.waking == 0 {
+		a.release(c)
+		a.step(c)
+	}
+}
+
+// needsPlace reports whether an event waits for the guild's answer. A mention of
+// the bot does not, nor a reply to it; but none overtakes what waits.
+func (a *channel) needsPlace(event any) bool {
+	m, ok := event.(*messages.MessageReceived)
+	return a.placing && (len(a.held) > 0 || !ok || !a.cfg.Rules.certain(&m.Message, a.place))
 }

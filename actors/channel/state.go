@@ -101,6 +101,11 @@ func (s *state) find(id messages.MessageID) *asked {
 	return nil
 }
 
+// commanded reports whether a command waits for its outcome.
+func (s *state) commanded() bool {
+	return slices.ContainsFunc(s.queue, func(a *asked) bool { return a.trigger.Kind == messages.TriggerCommand })
+}
+
 // accept notes that the store has the trigger, in the form it has there.
 func (s *state) accept(m *messages.Accepted) {
 	if a := s.find(m.Trigger.ID); a != nil {

@@ -61,6 +61,16 @@ func (r *Rules) classify(m *messages.Message, p place) (kind messages.TriggerKin
 	return "", "", false
 }
 
+// certain reports whether a message asks the bot something, and the same, whatever
+// the guild tells of the place.
+func (r *Rules) certain(m *messages.Message, p place) bool {
+	if len(m.MentionRoles) > 0 || strings.Contains(m.Content, "<@&") {
+		return false
+	}
+	kind, _, ok := r.classify(m, place{id: p.id, guild: p.guild, self: p.self})
+	return ok && (kind == messages.TriggerMention || kind == messages.TriggerReply)
+}
+
 // always reports whether every message asks the bot here.
 func (r *Rules) always(p place) bool {
 	return slices.Contains(r.Always, p.id) || p.parent != 0 && slices.Contains(r.Always, p.parent)

@@ -12,9 +12,9 @@ import (
 )
 
 // step starts the turns that are due and gives the word to those that may
-// speak.
+// speak. Whether a command is served is not known before the guild has told.
 func (a *channel) step(c *actor.Context) {
-	if a.waking > 0 || len(a.state.queue) == 0 {
+	if a.waking > 0 || len(a.state.queue) == 0 || a.placing && a.state.commanded() {
 		return
 	}
 	a.fill(c, a.state.queue[0].trigger.ID)
