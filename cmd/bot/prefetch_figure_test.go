@@ -58,6 +58,7 @@ func playHabit(t *testing.T, prefetch bool) (h habitual) {
 
 // What is asked at the same time each day is answered as if all were awake.
 func TestFigurePrefetch(t *testing.T) {
+	unraced(t)
 	const days = habitDays - habitLearns
 	out := newSheet(t, fmt.Sprintf("Somebody asks once a day, and all sleep meanwhile: medians of %d days", days),
 		"first text", "target", "whole answer", "target", "reads of Discord")

@@ -76,6 +76,7 @@ func (s *stage) ration(ask func(messages.ChannelID, messages.MessageID)) (r rati
 // When more is asked than there are requests, Gemini never has to say no, nobody is
 // left without an answer or a time to come back, and hardly a request is left over.
 func TestFigureQuota(t *testing.T) {
+	unraced(t)
 	out := newSheet(t, fmt.Sprintf("%d questions in a day that has %d requests to a model", quotaAsks, quotaDay),
 		"answered", "told when to come back", "nothing of use", "refused by Gemini", "target", "requests used", "target")
 	row := func(name string, r ration, refused, used any) {
