@@ -16,7 +16,7 @@ playground: ## the bot and a Discord of its own, in the browser
 
 .PHONY: test
 test: chromium ## every test, with the race detector
-	go test -race -shuffle=on ./...
+	go test -race -shuffle=on -timeout 20m ./...
 
 .PHONY: check
 check: lint test ## all that CI checks
