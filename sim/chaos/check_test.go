@@ -110,6 +110,11 @@ func TestCheck(t *testing.T) {
 		{"a command that is too old to be answered is told of in the channel", func(s *story) {
 			s.commanded("q1-1", 20*time.Minute)
 		}, nil},
+		{"so it is though an earlier one of the same person is dead", func(s *story) {
+			s.given(newSession)
+			s.ask(messages.MessageIDAt(start.Add(-time.Second)), ann, "q1-2").Kind = Command
+			s.commanded("q1-1", 20*time.Minute)
+		}, nil},
 		{"a command that is not is answered as such", func(s *story) {
 			s.commanded("q1-1", time.Minute)
 		}, []Wrong{Orphan, Lost}},

@@ -66,13 +66,15 @@ func (x *indexed) about(m *discordsim.Message) (asks []*ask, tag string) {
 const tokenLife = 14 * time.Minute
 
 // expired returns the command that a message is about which refers to nothing: one
-// of a person whom it names, that cannot be answered any more, by Discord's clock.
+// of a person whom it names, that cannot be answered any more, by Discord's clock. Of
+// several it is the newest that has no outcome: an older one may be dead.
 func (x *indexed) expired(m *discordsim.Message) *ask {
 	named := addressed(m.Content)
-	for _, a := range x.asks {
+	for _, a := range slices.Backward(x.asks) {
 		old := m.ID.Time().Sub(a.Trigger.Time()) >= tokenLife
+		open := a.whole < 0 && slices.ContainsFunc(a.said, func(s *said) bool { return s.Thinking })
 		told := slices.ContainsFunc(a.said, func(s *said) bool { return s.ID == m.ID })
-		if a.Kind == Command && a.Channel == m.Channel && old && (a.whole < 0 || told) && slices.Contains(named, a.Asker) {
+		if a.Kind == Command && a.Channel == m.Channel && old && (open || told) && slices.Contains(named, a.Asker) {
 			return a
 		}
 	}
