@@ -44,8 +44,8 @@ func (s *stream) setDeadline(d *deadline, at time.Time) {
 		d.timer.Stop()
 	}
 	d.at, d.timer = at, nil
-	if !at.IsZero() {
-		d.timer = time.AfterFunc(time.Until(at), s.wake)
+	if wait := time.Until(at); !at.IsZero() && wait > 0 { // what is past needs no timer
+		d.timer = time.AfterFunc(wait, s.wake)
 	}
 	s.change.Broadcast()
 }
