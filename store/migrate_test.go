@@ -1,7 +1,9 @@
 package store
 
 import (
+	"crypto/sha256"
 	"database/sql"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -85,6 +87,92 @@ func TestUpgrade(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// Version 4 was written with the tables of traces in several forms. Each is taken over:
+// the next version makes them anew.
+func TestUpgradeOfTraces(t *testing.T) {
+	for name, tables := range map[string][]string{
+		"as it is now": nil,
+		"with the first message in its row": {
+			`DROP TABLE traces`,
+			`CREATE TABLE traces (trigger_id INTEGER PRIMARY KEY, message INTEGER NOT NULL, share TEXT NOT NULL, trace TEXT NOT NULL) STRICT`,
+			`CREATE INDEX traces_message ON traces (message) WHERE message <> 0`,
+		},
+		"with an index of either kind": {
+			`DROP TABLE traces`,
+			`CREATE TABLE traces (trigger_id INTEGER PRIMARY KEY, message INTEGER NOT NULL, share TEXT NOT NULL, trace TEXT NOT NULL) STRICT`,
+			`CREATE INDEX traces_message ON traces (message) WHERE message <> 0`,
+			`CREATE INDEX traces_share ON traces (share) WHERE share <> ''`,
+		},
+		"with an index of what is shared": {
+			`DROP TABLE traces`,
+			`CREATE TABLE traces (trigger_id INTEGER PRIMARY KEY, share TEXT NOT NULL, trace TEXT NOT NULL) STRICT`,
+			`CREATE INDEX traces_share ON traces (share) WHERE share <> ''`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "troupe.db")
+			db, err := sql.Open("sqlite", path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := provider(db)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.UpTo(t.Context(), 4); err != nil {
+				t.Fatal(err)
+			}
+			for _, query := range append(tables, `INSERT INTO notes (owner, key, value) VALUES ('user/1', 'k', 'v')`) {
+				if _, err := db.ExecContext(t.Context(), query); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			s, err := openSQLite(t.Context(), path, pragmas())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close() //nolint:errcheck // the test is over
+			kept := messages.Trace{Trigger: 9, Channel: 7, State: messages.TriggerAnswered, Parts: []messages.MessageID{10}}
+			if _, err := s.Apply(t.Context(), []any{&messages.KeepTrace{Trace: kept}}, nil); err != nil {
+				t.Fatal(err)
+			}
+			found, err := s.Traces(t.Context(), 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			equal(t, found.Traces, []messages.Trace{kept})
+			notes, err := s.Notes(t.Context(), "user/1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			equal(t, notes, map[string]string{"k": "v"})
+		})
+	}
+}
+
+// A migration that files have had stays as it is: what there is to change is a new one.
+func TestMigrationsStay(t *testing.T) {
+	want := map[string]string{
+		"0001_triggers.sql":        "7c530a581abf7c3a",
+		"0002_directs.sql":         "13b2b8221dba11bc",
+		"0003_attempts.sql":        "310ed5fc4f669b4d",
+		"0004_traces.sql":          "805fe83d5b92d1a7",
+		"0005_traces_in_order.sql": "b2ecf45ed2eaa23a",
+	}
+	got := map[string]string{}
+	for name := range want {
+		text, err := migrations.ReadFile("migrations/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[name] = fmt.Sprintf("%.8x", sha256.Sum256(text))
+	}
+	equal(t, got, want)
 }
 
 func equal[T any](t *testing.T, got, want T) {

@@ -3,13 +3,12 @@
 -- +goose Up
 CREATE TABLE traces ( -- how answers came about
     trigger_id INTEGER PRIMARY KEY,
-    message    INTEGER NOT NULL, -- the first that holds the answer; 0 for none
     share      TEXT NOT NULL, -- what those of one generation have in common; '' for none
     trace      TEXT NOT NULL  -- JSON, without what anybody wrote
 ) STRICT;
-CREATE INDEX traces_message ON traces (message) WHERE message <> 0;
+CREATE INDEX traces_share ON traces (share) WHERE share <> '';
 
-CREATE TABLE trace_parts ( -- the further messages that hold those answers
+CREATE TABLE trace_parts ( -- the messages that hold those answers
     message    INTEGER NOT NULL,
     trigger_id INTEGER NOT NULL,
     PRIMARY KEY (message, trigger_id)

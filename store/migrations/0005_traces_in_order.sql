@@ -23,14 +23,14 @@ CREATE INDEX trace_parts_trigger ON trace_parts (trigger_id);
 -- +goose Down
 DROP TABLE trace_parts;
 DROP TABLE traces;
-CREATE TABLE traces (
+CREATE TABLE traces ( -- how answers came about
     trigger_id INTEGER PRIMARY KEY,
-    message    INTEGER NOT NULL,
-    share      TEXT NOT NULL,
-    trace      TEXT NOT NULL
+    share      TEXT NOT NULL, -- what those of one generation have in common; '' for none
+    trace      TEXT NOT NULL  -- JSON, without what anybody wrote
 ) STRICT;
-CREATE INDEX traces_message ON traces (message) WHERE message <> 0;
-CREATE TABLE trace_parts (
+CREATE INDEX traces_share ON traces (share) WHERE share <> '';
+
+CREATE TABLE trace_parts ( -- the messages that hold those answers
     message    INTEGER NOT NULL,
     trigger_id INTEGER NOT NULL,
     PRIMARY KEY (message, trigger_id)
