@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"troupe/actors"
+
 	"github.com/anthdm/hollywood/actor"
 )
 
@@ -53,13 +55,6 @@ func DefaultPolicy(kind string, supervisor *actor.PID, log *slog.Logger) Policy 
 // backoff returns the pause after the n-th failure in a row, n ≥ 1, with a
 // quarter of jitter so that what failed together does not come back together.
 func (p *Policy) backoff(n int) time.Duration {
-	d := p.MinBackoff
-	for range n - 1 {
-		if d >= p.MaxBackoff {
-			break
-		}
-		d *= 2
-	}
-	d = min(d, p.MaxBackoff)
+	d := actors.Doubled(p.MinBackoff, n-1, p.MaxBackoff)
 	return d + time.Duration(rand.Float64()*float64(d)/4) //nolint:gosec // jitter needs no secrecy
 }

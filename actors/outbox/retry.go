@@ -2,6 +2,8 @@ package outbox
 
 import (
 	"time"
+
+	"troupe/actors"
 )
 
 // longest is how many times the patience is at most enough for a finished reply,
@@ -50,10 +52,4 @@ const (
 )
 
 // pause returns how long to wait after the n-th failure in a row.
-func pause(n int) time.Duration {
-	d := firstPause
-	for ; n > 1 && d < longPause; n-- {
-		d *= 2
-	}
-	return min(d, longPause)
-}
+func pause(n int) time.Duration { return actors.Doubled(firstPause, n-1, longPause) }

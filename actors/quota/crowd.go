@@ -1,6 +1,10 @@
 package quota
 
-import "time"
+import (
+	"time"
+
+	"troupe/actors"
+)
 
 // What happens where Gemini is crowded: it says 429, and neither which limit is
 // passed nor for how long. One such word says only that there were too many at
@@ -33,9 +37,5 @@ func (c *crowd) refused(sent, now time.Time) time.Duration {
 	if c.rounds < crowdRounds {
 		return 0
 	}
-	pause := crowdPause
-	for i := crowdRounds; i < c.rounds && pause < limitPause; i++ {
-		pause *= 2
-	}
-	return min(pause, limitPause)
+	return actors.Doubled(crowdPause, c.rounds-crowdRounds, limitPause)
 }

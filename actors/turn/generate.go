@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"troupe/actors"
 	"troupe/messages"
 )
 
@@ -87,7 +88,7 @@ func (r *retries) next(f *messages.Failure, jitter float64) (wait time.Duration,
 			most = maxCrowded
 		}
 		r.backoffs++
-		wait = min(minBackoff<<(r.backoffs-1), maxBackoff)
+		wait = actors.Doubled(minBackoff, r.backoffs-1, maxBackoff)
 		return max(time.Duration(jitter*float64(wait)), f.After), r.backoffs <= most
 	case messages.RetryNever, messages.RetryShorter:
 	}
