@@ -112,7 +112,8 @@ type Answer struct {
 	// see meanwhile how many are before them. 0 tells them at once.
 	OutageWait time.Duration `yaml:"outage_wait" default:"10m" min:"0s" max:"1h"`
 	// How long an answer may be given again, in the same server, to the same question, if that plainly refers to
-	// nothing outside itself: "what is a prime number?". It is said that it is not new. 0 is never.
+	// nothing outside itself: "what is a prime number?". It is said that it is not new. Six times as long while
+	// Gemini fails or its requests of the day are nearly used up. 0 is never.
 	Cache time.Duration `yaml:"cache" default:"10m" min:"0s" max:"24h"`
 }
 
