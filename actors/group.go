@@ -103,6 +103,15 @@ func (g *Group) Settle(m Answered, now time.Time) {
 	}
 }
 
+// Vote ends a part whose answer was a yes or a no: a no fails it.
+func (g *Group) Vote(tag any, yes bool, now time.Time) {
+	if yes {
+		g.Answer(tag, now)
+	} else {
+		g.Fail(tag, nil, now)
+	}
+}
+
 // Answer ends a part that came to something.
 func (g *Group) Answer(tag any, now time.Time) { g.end(tag, EndAnswered, nil, now) }
 
@@ -147,6 +156,9 @@ func (g *Group) Done() bool {
 	}
 	return g.count(EndNone) == 0
 }
+
+// Agreed reports whether each part was answered.
+func (g *Group) Agreed() bool { return g.count(EndAnswered) == len(g.parts) }
 
 // Parts returns the parts in the order in which they were added. They are not to
 // be changed.

@@ -19,6 +19,25 @@ var (
 	errSome = errors.New("no")
 )
 
+// A group agrees when all have answered, and said yes.
+func TestVote(t *testing.T) {
+	for ends, want := range map[string]bool{"yy": true, "yn": false, "nn": false, "yl": false, "y": false, "": false} {
+		g := actors.AllSettled()
+		g.Await(0, noon)
+		g.Await(1, noon)
+		for i, how := range ends {
+			if how == 'l' {
+				g.LeaveOut(i, errSome, noon)
+			} else {
+				g.Vote(i, how == 'y', noon)
+			}
+		}
+		if g.Agreed() != want || g.Done() != (len(ends) == 2) {
+			t.Errorf("%q: agreed %v, done %v", ends, g.Agreed(), g.Done())
+		}
+	}
+}
+
 // When each kind of group is complete, by how its parts end: a is answered, f
 // fails, l is late.
 func TestGroups(t *testing.T) {

@@ -50,6 +50,9 @@ type Generation struct {
 	Files     []File // pictures and the like that the model made
 }
 
+// Plain reports whether the answer is whole, and nothing but text. It may have none.
+func (g *Generation) Plain() bool { return !g.Cut && !g.Truncated && g.Note == "" && len(g.Files) == 0 }
+
 // A Cause says why something was not answered.
 type Cause string
 

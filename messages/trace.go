@@ -31,8 +31,8 @@ type Trace struct {
 type TraceStep struct {
 	What  string        // a word: neither spaces nor semicolons
 	After time.Duration // since the question was heard, to the microsecond
-	Took  time.Duration `json:",omitempty"` // 0 for what takes no time
-	End   string        `json:",omitempty"` // "" if it came to something; else [StepLate] and so on
+	Took  time.Duration // 0 for what takes no time
+	End   string        // "" if it came to something; else [StepLate] and so on
 }
 
 // How a step may have ended, other than well.

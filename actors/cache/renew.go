@@ -26,7 +26,6 @@ type renewal struct {
 	entry *entry
 	job   *messages.Job
 	calm  actors.Group // those that say whether times are quiet
-	quiet int          // of those, who says so
 }
 
 // What is asked, as the tags of the answers.
@@ -60,16 +59,13 @@ func (a *cache) answered(c *actor.Context, m actors.Answered) {
 		return
 	}
 	r := a.renewing
-	if isQuiet(m.Message, r.job) {
-		r.quiet++
-	}
-	r.calm.Settle(m, time.Now())
+	r.calm.Vote(m.Tag, isQuiet(m.Message, r.job), time.Now())
 	switch {
 	case !r.calm.Done():
 	case !a.state.holds(r.key, r.entry): // the question may be gone: it is asked no more
 		a.renewing = nil
 		a.renewNext(c)
-	case r.quiet < len(r.calm.Parts()): // the next sweep looks again
+	case !r.calm.Agreed(): // the next sweep looks again
 		a.renewing = nil
 		a.metrics.renewed(outcomeWithheld)
 	default:
@@ -130,7 +126,7 @@ func wholeText(answer any) string {
 		return ""
 	}
 	g, ok := done.Result.(*messages.Generation)
-	if !ok || g.Cut || g.Truncated || g.Note != "" || len(g.Files) > 0 || strings.TrimSpace(g.Text) == "" {
+	if !ok || !g.Plain() || strings.TrimSpace(g.Text) == "" {
 		return ""
 	}
 	return g.Text

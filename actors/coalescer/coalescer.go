@@ -62,8 +62,7 @@ type coalescer struct {
 	state   *state
 	waiters actors.Askers[uint64]
 	cancels map[uint64]func() // of the jobs under way, by flight
-	alarm   time.Time         // of the timer that is set; zero if none is
-	unset   func()
+	alarm   actors.Alarm
 }
 
 type (
@@ -82,7 +81,6 @@ func New(cfg Config) actor.Producer {
 			metrics: m,
 			state:   newState(limits{Linger: cfg.Linger, Keys: cfg.Keys, Waiters: cfg.Waiters, Memory: cfg.Memory}),
 			cancels: map[uint64]func(){},
-			unset:   func() {},
 		}
 	}
 }
@@ -100,7 +98,7 @@ func (a *coalescer) Receive(c *actor.Context) {
 	case *actors.Withdrawn:
 		a.withdrawn(c)
 	case tick:
-		a.alarm = time.Time{}
+		a.alarm.Rang()
 		a.state.tick(time.Now())
 		a.act(c, nil)
 	case *messages.GetCoalescer:
@@ -109,7 +107,7 @@ func (a *coalescer) Receive(c *actor.Context) {
 		c.Respond(report)
 	case actor.Stopped:
 		a.act(c, a.state.shut())
-		a.unset()
+		a.alarm.Unset()
 	default:
 		actors.Unhandled(c, a.cfg.Log)
 	}
@@ -160,12 +158,7 @@ func (a *coalescer) act(c *actor.Context, todo []action) {
 		}
 	}
 	a.metrics.stand(a.state)
-	next := a.state.next()
-	if next.IsZero() || !a.alarm.IsZero() {
-		return // what comes to linger later leaves later
-	}
-	a.alarm = next
-	a.unset = actors.After(c, time.Until(next), tick{})
+	a.alarm.Set(c, a.state.next(), tick{})
 }
 
 func (a *coalescer) ask(c *actor.Context, f *flight) {

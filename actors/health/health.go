@@ -34,7 +34,7 @@ type health struct {
 	cfg   Config
 	level prometheus.Gauge
 	state state
-	alarm bool // a timer is set
+	alarm actors.Alarm
 }
 
 // eased is the end of some strain.
@@ -62,7 +62,7 @@ func (a *health) Receive(c *actor.Context) {
 	case *messages.Strain:
 		a.strain(c, a.state.strain(*m, time.Now()))
 	case eased:
-		a.alarm = false
+		a.alarm.Rang()
 		a.strain(c, a.state.ease(time.Now()))
 	case *messages.GetHealth:
 		c.Respond(a.state.health())
@@ -94,10 +94,7 @@ func (a *health) strain(c *actor.Context, changed bool) {
 		a.logLevel()
 	}
 	a.tell(changed)
-	if at := a.state.eases(); !at.IsZero() && !a.alarm {
-		a.alarm = true
-		actors.After(c, time.Until(at), eased{})
-	}
+	a.alarm.Set(c, a.state.eases(), eased{})
 }
 
 func (a *health) logLevel() {

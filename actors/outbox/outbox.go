@@ -60,8 +60,7 @@ type outbox struct {
 	state  *state
 	serial uint64 // of askers
 	askers actors.Askers[uint64]
-	alarm  time.Time // of the timer that is set; zero if none is
-	unset  func()
+	alarm  actors.Alarm
 }
 
 type (
@@ -81,7 +80,6 @@ func New(cfg Config) actor.Producer {
 		return &outbox{
 			cfg:   cfg,
 			state: newState(cfg.Channel, cfg.Deadline),
-			unset: func() {},
 		}
 	}
 }
@@ -103,10 +101,10 @@ func (a *outbox) Receive(c *actor.Context) {
 	case *actors.Withdrawn:
 		a.withdrawn(c)
 	case tick:
-		a.alarm = time.Time{}
+		a.alarm.Rang()
 		a.act(c, a.state.tick(time.Now()))
 	case actor.Stopped:
-		a.unset()
+		a.alarm.Unset()
 	default:
 		actors.Unhandled(c, a.cfg.Log)
 	}
@@ -146,20 +144,7 @@ func (a *outbox) act(c *actor.Context, todo []any) {
 			a.answer(c, do)
 		}
 	}
-	a.setAlarm(c, a.state.wake)
-}
-
-// setAlarm makes a tick come at a time, or an earlier one; for the zero time,
-// none.
-func (a *outbox) setAlarm(c *actor.Context, at time.Time) {
-	if !at.IsZero() && !a.alarm.IsZero() && !at.Before(a.alarm) {
-		return
-	}
-	a.unset()
-	a.alarm, a.unset = at, func() {}
-	if !at.IsZero() {
-		a.unset = actors.After(c, time.Until(at), tick{})
-	}
+	a.alarm.Set(c, a.state.wake, tick{})
 }
 
 func (a *outbox) answer(c *actor.Context, m answer) {

@@ -191,7 +191,7 @@ func TestMaySleep(t *testing.T) {
 		}
 		time.Sleep(5 * time.Second)
 		synctest.Wait()
-		if !box.MaySleep() || box.Weight() != 0 || !box.alarm.IsZero() {
+		if !box.MaySleep() || box.Weight() != 0 || box.alarm.IsSet() {
 			t.Errorf("it may not sleep; alarm at %v", box.alarm)
 		}
 	})

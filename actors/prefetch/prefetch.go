@@ -44,10 +44,8 @@ type prefetch struct {
 	metrics *metrics
 	state   *state
 	looking *warming     // it is being found out whether all is quiet; nil if nothing is
-	quiet   actors.Group // of that
-	busy    bool         // it is not
-	alarm   time.Time    // of the timer that is set; zero if none is
-	unset   func()
+	calm    actors.Group // those that say so
+	alarm   actors.Alarm
 }
 
 type (
@@ -62,7 +60,7 @@ type (
 func New(cfg Config) actor.Producer {
 	m := newMetrics(cfg.Metrics)
 	return func() actor.Receiver {
-		return &prefetch{cfg: cfg, metrics: m, state: newState(cfg.Idle), unset: func() {}}
+		return &prefetch{cfg: cfg, metrics: m, state: newState(cfg.Idle)}
 	}
 }
 
@@ -73,12 +71,12 @@ func (a *prefetch) Receive(c *actor.Context) {
 		a.wakeAt(c, a.state.asked(m, time.Now()))
 		a.metrics.settled(a.state.settle())
 	case tick:
-		a.alarm = time.Time{}
+		a.alarm.Rang()
 		a.tick(c)
 	case actors.Answered:
 		a.looked(c, m)
 	case actor.Stopped:
-		a.unset()
+		a.alarm.Unset()
 	default:
 		actors.Unhandled(c, a.cfg.Log)
 	}
@@ -96,38 +94,42 @@ func (a *prefetch) tick(c *actor.Context) {
 		a.wakeAt(c, next)
 		return
 	}
-	a.looking, a.busy, a.quiet = w, false, actors.AllSettled()
-	a.quiet.Ask(c, a.cfg.Health, &messages.GetHealth{}, lookWait, healthAsked{})
-	a.quiet.Ask(c, a.cfg.Pool, &messages.GetPool{}, lookWait, poolAsked{})
+	a.looking, a.calm = w, actors.AllSettled()
+	a.calm.Ask(c, a.cfg.Health, &messages.GetHealth{}, lookWait, healthAsked{})
+	a.calm.Ask(c, a.cfg.Pool, &messages.GetPool{}, lookWait, poolAsked{})
 }
 
-// looked goes on when it is known whether all is quiet. Who does not tell is busy.
+// looked goes on when it is known whether all is quiet.
 func (a *prefetch) looked(c *actor.Context, m actors.Answered) {
-	if m.Tag == (wakeAsked{}) || a.looking == nil {
+	if m.Tag == (wakeAsked{}) {
 		return
 	}
 	now := time.Now()
-	a.quiet.Settle(m, now)
-	switch told := m.Message.(type) {
-	case *messages.Health:
-		a.busy = a.busy || told.Level != messages.LevelNormal
-	case *messages.PoolState:
-		a.busy = a.busy || told.Queued+told.Parked > 0 || 2*told.Running > told.Limit
-	default:
-		a.busy = true
-	}
-	if !a.quiet.Done() {
+	a.calm.Vote(m.Tag, isQuiet(m.Message), now)
+	if !a.calm.Done() {
 		return
 	}
 	w := a.looking
 	a.looking = nil
-	if a.busy {
+	if a.calm.Agreed() {
+		a.warm(c, w, now)
+	} else {
 		a.metrics.withheld()
 		a.state.withhold(now)
-	} else {
-		a.warm(c, w, now)
 	}
 	a.tick(c)
+}
+
+// isQuiet reports whether an answer of health or the pool says that to read ahead is
+// in nobody's way. None at all does not.
+func isQuiet(answer any) bool {
+	switch m := answer.(type) {
+	case *messages.Health:
+		return m.Level == messages.LevelNormal
+	case *messages.PoolState:
+		return m.Queued+m.Parked == 0 && 2*m.Running <= m.Limit
+	}
+	return false
 }
 
 // warm wakes what a turn would ask.
@@ -146,12 +148,10 @@ func (a *prefetch) warm(c *actor.Context, w *warming, now time.Time) {
 	}, lookWait, wakeAsked{})
 }
 
-// wakeAt sets the timer, unless an earlier one is set; the zero time is never.
+// wakeAt has a tick come at a time; for the zero time nothing is to be done but what
+// was before.
 func (a *prefetch) wakeAt(c *actor.Context, at time.Time) {
-	if at.IsZero() || !a.alarm.IsZero() && !at.Before(a.alarm) {
-		return
+	if !at.IsZero() {
+		a.alarm.Set(c, at, tick{})
 	}
-	a.unset()
-	a.alarm = at
-	a.unset = actors.After(c, time.Until(at), tick{})
 }

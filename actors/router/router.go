@@ -50,8 +50,7 @@ type router struct {
 	strain  actors.Strained
 	open    map[uint64]*ticket // by task
 	askers  map[string]uint64  // tasks by the ID of who asked
-	alarm   time.Time          // of the timer that is set; zero if none is
-	unset   func()
+	alarm   actors.Alarm
 }
 
 // A ticket is what the shell knows of a task.
@@ -85,7 +84,6 @@ func New(cfg Config) actor.Producer {
 			strain:  actors.Strained{Health: cfg.Health, Of: "router/" + cfg.Name},
 			open:    map[uint64]*ticket{},
 			askers:  map[string]uint64{},
-			unset:   func() {},
 		}
 	}
 }
@@ -103,14 +101,14 @@ func (a *router) Receive(c *actor.Context) {
 	case *actors.Withdrawn:
 		a.withdrawn(c)
 	case tick:
-		a.alarm = time.Time{}
+		a.alarm.Rang()
 		a.act(c, a.state.tick(time.Now()))
 	case *messages.GetPool:
 		report := a.state.report(time.Now())
 		report.Name = a.cfg.Name
 		c.Respond(report)
 	case actor.Stopped:
-		a.unset()
+		a.alarm.Unset()
 		a.act(c, a.state.shut())
 	default:
 		actors.Unhandled(c, a.cfg.Log)
@@ -167,13 +165,7 @@ func (a *router) act(c *actor.Context, todo []action) {
 	}
 	a.metrics.stand(a.state, time.Now())
 	a.tellStrain(c)
-	next := a.state.next()
-	if next.IsZero() || !a.alarm.IsZero() && !next.Before(a.alarm) {
-		return
-	}
-	a.unset()
-	a.alarm = next
-	a.unset = actors.After(c, time.Until(next), tick{})
+	a.alarm.Set(c, a.state.next(), tick{})
 }
 
 // answer gives a task's asker its answer.

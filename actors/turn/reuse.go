@@ -144,7 +144,7 @@ func (s *state) reused(m *messages.CachedAnswer, now time.Time) {
 // nothing but text, may be given again.
 func (s *state) generated(result any, now time.Time) {
 	g, ok := result.(*messages.Generation)
-	if ok && s.outcome == "" && !g.Cut && !g.Truncated && g.Note == "" && len(g.Files) == 0 {
+	if ok && s.outcome == "" && g.Plain() {
 		s.reuse.text, s.reuse.made = g.Text, now
 	}
 }

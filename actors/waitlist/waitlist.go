@@ -40,8 +40,7 @@ type waitlist struct {
 	state  *state
 	askers actors.Askers[messages.MessageID]
 	strain actors.Strained
-	alarm  time.Time // of the timer that is set; zero if none is
-	unset  func()
+	alarm  actors.Alarm
 }
 
 type tick struct{}
@@ -50,7 +49,7 @@ type tick struct{}
 func New(cfg Config) actor.Producer {
 	l := limits{Line: cmp.Or(cfg.Line, 100), Total: cmp.Or(cfg.Total, 10_000)}
 	return func() actor.Receiver {
-		return &waitlist{cfg: cfg, state: newState(l), strain: actors.Strained{Health: cfg.Health, Of: "waitlist"}, unset: func() {}}
+		return &waitlist{cfg: cfg, state: newState(l), strain: actors.Strained{Health: cfg.Health, Of: "waitlist"}}
 	}
 }
 
@@ -67,7 +66,7 @@ func (a *waitlist) Receive(c *actor.Context) {
 	case *actors.Withdrawn:
 		a.withdrawn(c)
 	case tick:
-		a.alarm = time.Time{}
+		a.alarm.Rang()
 		a.act(c, a.state.tick(time.Now()))
 	default:
 		actors.Unhandled(c, a.cfg.Log)
@@ -113,11 +112,5 @@ func (a *waitlist) act(c *actor.Context, todo []action) {
 	if a.state.outage().Waiting > 0 {
 		a.strain.Tell(c, messages.LevelQueued, "Gemini is not available", time.Now())
 	}
-	if at := a.state.wake(); !at.Equal(a.alarm) {
-		a.unset()
-		a.alarm, a.unset = at, func() {}
-		if !at.IsZero() {
-			a.unset = actors.After(c, time.Until(at), tick{})
-		}
-	}
+	a.alarm.Set(c, a.state.wake(), tick{})
 }
