@@ -29,6 +29,7 @@ var modelName = regexp.MustCompile(`^(models/|tunedModels/)?[a-zA-Z0-9][a-zA-Z0-
 func (c *Client) Generate(ctx context.Context, p *messages.Prompt, grow func(textSoFar string)) (*messages.Generation, error) {
 	contents := contentsOf(p)
 	if f := checkPrompt(p, contents); f != nil {
+		f.Unsent = true
 		return nil, f
 	}
 	var a answer
@@ -54,6 +55,9 @@ func (c *Client) ask(ctx context.Context, p *messages.Prompt, contents []*genai.
 		}
 	}
 	f := c.request(ctx, p, contents, a, c.piece, c.timeout, grow)
+	if f != nil && streamed.Unserved() {
+		f.Unsent = false // the one before was not
+	}
 	switch {
 	case f == nil:
 		if !c.noStreams.Swap(true) {
@@ -86,7 +90,9 @@ func (c *Client) request(
 		}
 	})
 	if err != nil {
-		return c.failure(ctx, under, x, err, p)
+		f := c.failure(ctx, under, x, err, p)
+		f.Unsent = !x.sent
+		return f
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ var errTooLarge = errors.New("the body is too large")
 // goroutine that makes the request and read when that is over.
 type exchange struct {
 	stream     bool // the answer is a stream of chunks
+	sent       bool // something of the request may have reached the server
 	status     int  // 0 if there was no response
 	retryAfter time.Duration
 	refusal    *refusal // what the body of an error says
@@ -66,9 +67,14 @@ func (t *transport) closeIdle() {
 }
 
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := t.next.RoundTrip(req)
 	x, _ := req.Context().Value(exchangeKey{}).(*exchange)
-	if err != nil || x == nil {
+	if x == nil {
+		return t.next.RoundTrip(req)
+	}
+	live := req.Context().Err() == nil // else nothing is dialled
+	resp, err := t.next.RoundTrip(req)
+	x.sent = x.sent || live && !unconnected(err)
+	if err != nil {
 		return resp, err
 	}
 	x.status = resp.StatusCode
@@ -88,6 +94,12 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp.Body = io.NopCloser(bytes.NewReader(nil)) // genai would put it into its error
 	resp.ContentLength = 0
 	return resp, nil
+}
+
+// unconnected reports whether an error is that there was no connection.
+func unconnected(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "dial"
 }
 
 // A body stops at a bound and remembers why it ended early.

@@ -100,6 +100,7 @@ type Failure struct {
 	Retry  Retry
 	After  time.Duration // earliest time to come back; 0 if unknown
 	Status int           // of HTTP; 0 if none
+	Unsent bool          // nothing of the request can have reached the server
 	Detail string        // short, redacted
 	Usage  Usage         // what a failed generation is billed all the same
 	Limits []Limit       // that were passed, as a 429 of Gemini tells them

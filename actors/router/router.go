@@ -233,9 +233,12 @@ func settlement(result any) (any, *messages.Settle) {
 	case *messages.Generation:
 		bill.Usage = r.Usage
 	case *messages.TryAgain:
-		bill.Usage, bill.Failure = r.Failure.Usage, r.Failure
+		bill.Failure = r.Failure
 	case *messages.Failure:
-		bill.Usage, bill.Failure = r.Usage, r
+		bill.Failure = r
+	}
+	if f := bill.Failure; f != nil {
+		bill.Usage, bill.Sent = f.Usage, !f.Unsent
 	}
 	return result, bill
 }
