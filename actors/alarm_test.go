@@ -2,6 +2,7 @@ package actors_test
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"troupe/actors"
@@ -54,6 +55,7 @@ func TestAlarm(t *testing.T) {
 				})
 				e.Tell(fake.PID, "begin")
 				time.Sleep(time.Minute)
+				synctest.Wait()
 				if d := cmp.Diff(tt.want, got); d != "" {
 					t.Error(d)
 				}

@@ -22,7 +22,7 @@ func labTests() []labTest {
 	posted := []string{"discord/post is done", "outbox/sent"}
 	tests := []labTest{
 		{"accept", chaos.Config{Only: kill, Latency: slow}, []chaos.Wrong{chaos.Lost, chaos.CutOff}},
-		{"sequence", chaos.Config{Only: kill, At: []string{"channel/heard"}}, []chaos.Wrong{chaos.Lost}},
+		{"sequence", chaos.Config{Only: kill, At: []string{"channel/heard"}, Triggers: 150}, []chaos.Wrong{chaos.Lost}},
 		{"recovery", chaos.Config{Only: []string{"kill", "gateway-refused"}, Latency: slow}, []chaos.Wrong{chaos.Lost, chaos.CutOff}},
 		{"nonce", chaos.Config{Only: []string{"discord-acted", "discord-hang"}, Triggers: 300}, []chaos.Wrong{chaos.Doubled, chaos.Orphan}},
 		{"lookup", chaos.Config{Only: []string{"kill", "outage"}, At: posted}, []chaos.Wrong{chaos.Doubled, chaos.Orphan}},
