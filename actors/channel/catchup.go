@@ -38,10 +38,10 @@ type missed struct {
 	begun   time.Time // zero if there is nothing to catch up with
 	tries   int
 	reading bool
-	holds   bool                        // what is heard of meanwhile waits
-	goOn    func()                      // takes back that it waits no longer than it may
-	todo    []messages.Message          // questions, oldest first
-	under   map[messages.MessageID]bool // questions in the queue that the journal is to accept
+	holds   bool               // what is heard of meanwhile waits
+	goOn    func()             // takes back that it waits no longer than it may
+	todo    []messages.Message // questions, oldest first
+	under   messages.MessageID // the question in the queue that the journal is to accept; 0 for none
 }
 
 func (m *missed) open() bool { return !m.begun.IsZero() }
@@ -72,7 +72,6 @@ func (a *channel) catchUp(c *actor.Context, m *messages.CatchUp, asker *actor.PI
 func (a *channel) beginMissed(c *actor.Context, after messages.MessageID, askers []*actor.PID) {
 	a.missed = missed{
 		askers: askers, after: after, begun: time.Now(), goOn: func() {},
-		under: map[messages.MessageID]bool{},
 	}
 	a.hold(c)
 	a.readMissed(c)
@@ -167,9 +166,11 @@ func (a *channel) sift(lines []messages.Message) {
 	a.cfg.Log.Log(context.Background(), level, "caught up", "channel_id", a.cfg.ID, "read", len(lines), "questions", len(todo))
 }
 
-// feedMissed takes up the questions that were missed, as many as may wait.
+// feedMissed takes up the questions that were missed, as many as may wait: each when
+// the one before it is accepted, and what is heard of meanwhile after them all. So the
+// journal has none that was asked after one that it has not.
 func (a *channel) feedMissed(c *actor.Context) {
-	for len(a.missed.todo) > 0 {
+	for a.missed.under == 0 && len(a.missed.todo) > 0 {
 		if len(a.state.queue) >= a.cfg.Queue {
 			actors.After(c, feedPause, feedMissed{})
 			return
@@ -177,10 +178,12 @@ func (a *channel) feedMissed(c *actor.Context) {
 		m := a.missed.todo[0]
 		a.missed.todo = a.missed.todo[1:]
 		a.heard(c, &m, nil)
-		if t := a.state.find(m.ID); t != nil {
-			t.missed = true
-			a.missed.under[m.ID] = true
+		if t := a.state.find(m.ID); t != nil && !t.durable {
+			t.missed, a.missed.under = true, m.ID
 		}
+	}
+	if a.missed.under != 0 {
+		return
 	}
 	if len(a.missed.next) == 0 {
 		a.goOn(c)
@@ -202,12 +205,12 @@ func (a *channel) goOn(c *actor.Context) {
 // the journal again.
 func (a *channel) missedKept(c *actor.Context, id messages.MessageID, err error) {
 	switch {
-	case !a.missed.under[id]:
+	case a.missed.under != id:
 	case err != nil:
 		actors.After(c, feedPause, acceptAgain{id})
 	default:
-		delete(a.missed.under, id)
-		a.missedDone(c)
+		a.missed.under = 0
+		a.feedMissed(c)
 	}
 }
 
@@ -215,8 +218,7 @@ func (a *channel) acceptAgain(c *actor.Context, id messages.MessageID) {
 	t := a.state.find(id)
 	switch {
 	case t == nil: // it was deleted meanwhile
-		delete(a.missed.under, id)
-		a.missedDone(c)
+		a.missedKept(c, id, nil)
 	case a.takers[id] == nil:
 		a.accept(c, t.trigger, nil)
 	}
@@ -225,7 +227,7 @@ func (a *channel) acceptAgain(c *actor.Context, id messages.MessageID) {
 // missedDone tells who waits that all is taken up, and goes on with what was
 // missed since.
 func (a *channel) missedDone(c *actor.Context) {
-	if !a.missed.open() || a.missed.reading || len(a.missed.todo) > 0 || len(a.missed.under) > 0 {
+	if !a.missed.open() || a.missed.reading || len(a.missed.todo) > 0 || a.missed.under != 0 {
 		return
 	}
 	for _, asker := range a.missed.askers {

@@ -239,6 +239,30 @@ func TestMissedIsNotAccepted(t *testing.T) {
 	})
 }
 
+// Of what was missed the journal is told one question after the other: if the process
+// dies meanwhile, none is kept that was asked after one that is not.
+func TestMissedAreAcceptedInOrder(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		h := &away{lines: []messages.Message{asks(10, ann), asks(11, bob), asks(12, ann)}}
+		s := comeBack(e, h, 0, func(s *stage, _ *Config) {
+			s.refuse, s.mends = &messages.Failure{Cause: messages.CauseInternal}, time.Now().Add(5*feedPause/2)
+		})
+		if d := cmp.Diff(&messages.Taken{}, s.tell(&messages.CatchUp{Guild: guildID, After: 9})); d != "" {
+			t.Error(d)
+		}
+		synctest.Wait()
+		var told []messages.MessageID
+		for _, m := range s.journal.Take() {
+			if accept, ok := m.(*messages.AcceptTrigger); ok {
+				told = append(told, accept.Trigger.ID)
+			}
+		}
+		if d := cmp.Diff([]messages.MessageID{10, 10, 10, 10, 11, 12}, told); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
 // What is missed once more while the channel catches up is caught up with too.
 func TestCatchUpTwice(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
