@@ -38,6 +38,7 @@ type GetWindow struct{ Trigger MessageID }
 // Window answers [GetWindow].
 type Window struct {
 	Lines  []Line    // oldest first, without copies of the question and what was answered to those
+	Chunks []Chunk   // summaries of what was said before Lines, oldest first
 	Anchor MessageID // the last of Lines; 0 for none. Equal questions with one anchor are the same
 }
 

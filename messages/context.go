@@ -1,5 +1,7 @@
 package messages
 
+import "slices"
+
 // Admit asks a user's actor whether one more trigger fits that person's own rate
 // and then, through that, the guild's actor whether it fits the guild's. The same
 // trigger asked again is not counted twice. The answer is [*Admitted], or the error
@@ -29,6 +31,8 @@ type UserContext struct {
 	// PlainPersona says that the person wants answers without the guild's
 	// persona. It wins over all other choices of a persona.
 	PlainPersona bool
+	Facts        []Fact  // what is remembered of the person, the newest first; not all may be told in each channel: see [Audience]
+	Profile      Profile // how they write, if they want answers to be like it
 	// Digest is equal for people of whom the same enters the prompt, and "" when
 	// nothing does: part of what makes two questions the same.
 	Digest string
@@ -68,13 +72,41 @@ type GuildContext struct {
 	Name        string
 	ChannelName string
 	Kind        ChannelKind
-	Parent      ChannelID // of a thread
-	Joined      bool      // a thread that the bot is in
-	BotRoles    []RoleID  // the managed role that stands for the bot itself when mentioned
-	Emojis      []string  // <:name:id>
-	Persona     string    // by name: the channel's, else that of a thread's parent, else the guild's; "" if none was chosen
-	Permissions uint64    // of the bot in the channel
-	Public      bool      // everybody in the guild may see the channel; false for a thread, which may be private
+	Parent      ChannelID   // of a thread
+	Joined      bool        // a thread that the bot is in
+	BotRoles    []RoleID    // the managed role that stands for the bot itself when mentioned
+	Emojis      []string    // <:name:id>
+	Persona     string      // by name: the channel's, else that of a thread's parent, else the guild's; "" if none was chosen
+	Permissions uint64      // of the bot in the channel
+	Public      bool        // everybody in the guild may see the channel; false for a thread, which may be private
+	Open        []ChannelID // of the guild, those that everybody in it may see, sorted
+	Lore        []Lore      // that may be told in the channel, the newest first
+}
+
+// An Audience is who reads what is told in a channel.
+type Audience struct {
+	Guild   GuildID // 0 for a direct message
+	Channel ChannelID
+	Parent  ChannelID   // of a thread
+	Open    []ChannelID // of the guild, those that everybody in it may see, sorted; nil if that is not known
+}
+
+// MayHear reports whether all of it may read what is said in a channel of a guild, too:
+// in this one, in that of a thread, and in one that is open to all of the same guild.
+// Nothing leaves a direct message, and nothing else gets into one.
+func (a *Audience) MayHear(guild GuildID, channel ChannelID) bool {
+	switch {
+	case guild != a.Guild || channel == 0:
+		return false
+	case channel == a.Channel:
+		return true
+	case guild == 0:
+		return false
+	case channel == a.Parent:
+		return true
+	}
+	_, open := slices.BinarySearch(a.Open, channel)
+	return open
 }
 
 // SetPersona tells a guild's actor which persona the bot has in the guild, or

@@ -27,6 +27,7 @@ type Prompt struct {
 	System    string // stays byte-stable from call to call, so that Gemini can cache it
 	Turns     []Turn // oldest first; the last one is the question
 	MaxTokens int    // of the answer; 0 for the model's own bound
+	Schema    string // JSON Schema that the answer is to keep to, as JSON; "" for an answer in plain text
 }
 
 // Usage counts tokens, as Gemini bills them.

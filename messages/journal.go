@@ -122,6 +122,7 @@ type Quarantine struct {
 	Message string // its type
 	Stack   string
 	Trigger MessageID // 0 if it was about none
+	Piece   Piece     // of work that it was; it leaves the backlog. Zero if it was none
 }
 
 // AttemptMade keeps a request that was sent to a model, for its quota. What is

@@ -29,8 +29,9 @@ type ActorGaveUp struct {
 
 // PartDown tells health that a part of the bot does not work for now.
 type PartDown struct {
-	Part  string // the actor's kind, or its PID's ID where there is just one
-	Cause string
+	Part       string // the actor's kind, or its PID's ID where there is just one
+	Cause      string
+	Background bool // nobody waits for it: the bot answers as well without
 }
 
 // PartUp tells health that a part of the bot works again.

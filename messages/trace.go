@@ -20,6 +20,10 @@ type Trace struct {
 	Parts    []MessageID  `json:",omitzero"` // that hold the answer
 	Merged   bool         `json:",omitzero"` // they answer others too
 
+	Facts []MessageID `json:",omitzero"` // where the answer has it from that is remembered of the asker
+	Lore  []MessageID `json:",omitzero"` // the same of the guild
+	Sums  []MessageID `json:",omitzero"` // the first and the last message of each summary it was told of
+
 	Model   string `json:",omitzero"` // the version that answered; "" if none did
 	Usage   Usage  `json:",omitzero"`
 	Share   string `json:",omitzero"` // what the answers of one generation have in common; "" for none
