@@ -124,6 +124,9 @@ type PoolState struct {
 	Ran       time.Duration // moving mean of the time of a run
 }
 
+// Roomy reports whether nobody waits for a slot, and at most half of them are taken.
+func (p *PoolState) Roomy() bool { return p.Queued+p.Parked == 0 && 2*p.Running <= p.Limit }
+
 // The states of a breaker, as in [PoolState].
 const (
 	BreakerClosed   = "closed"    // all pass

@@ -66,3 +66,21 @@ func left(limit, used int) int {
 	}
 	return max(limit-used, 0)
 }
+
+// Plenty reports whether a quota is used so little that a request which nobody waits
+// for takes nothing from anybody: less than half of the minute's requests and of the
+// day's money, and the day's requests last. A model that is not named was not asked
+// today.
+func (q *QuotaState) Plenty(r *Reserve) bool {
+	if q.SpendCap > 0 && q.Spent >= q.SpendCap/2 {
+		return false
+	}
+	for _, m := range q.Models {
+		switch {
+		case r == nil || m.Model != r.Model:
+		case m.Paused > 0, m.LimitRPM > 0 && 2*m.MinuteRequests >= m.LimitRPM, m.LimitRPD > 0 && m.Lasts < q.DayReset:
+			return false
+		}
+	}
+	return true
+}

@@ -15,7 +15,6 @@ const (
 	// somebody asks: so often that one more will save a wait, in all likelihood.
 	minGiven = 3
 
-	quietWait = time.Second // for those that say whether times are quiet
 	renewWait = time.Minute // for an answer that is made anew
 )
 
@@ -25,16 +24,11 @@ type renewal struct {
 	key   string
 	entry *entry
 	job   *messages.Job
-	calm  actors.Group // those that say whether times are quiet
+	calm  *actors.Calm
 }
 
-// What is asked, as the tags of the answers.
-type (
-	healthAsked struct{}
-	quotaAsked  struct{}
-	poolAsked   struct{}
-	renewAsked  struct{}
-)
+// renewAsked tags the ask for an answer that is made anew.
+type renewAsked struct{}
 
 // renewNext begins with the answer that is to be made anew next, if there is one
 // and none under way.
@@ -46,11 +40,9 @@ func (a *cache) renewNext(c *actor.Context) {
 	if e == nil {
 		return
 	}
-	r := &renewal{key: key, entry: e, job: e.renew(), calm: actors.AllSettled()}
-	a.renewing = r
-	r.calm.Ask(c, a.cfg.Health, &messages.GetHealth{}, quietWait, healthAsked{})
-	r.calm.Ask(c, a.cfg.Quota, &messages.GetQuota{}, quietWait, quotaAsked{})
-	r.calm.Ask(c, a.cfg.Pool, &messages.GetPool{}, quietWait, poolAsked{})
+	job := e.renew()
+	of := actors.CalmOf{Health: a.cfg.Health, Quota: a.cfg.Quota, Pool: a.cfg.Pool}
+	a.renewing = &renewal{key: key, entry: e, job: job, calm: actors.AskCalm(c, of, job.Reserve)}
 }
 
 func (a *cache) answered(c *actor.Context, m actors.Answered) {
@@ -59,13 +51,13 @@ func (a *cache) answered(c *actor.Context, m actors.Answered) {
 		return
 	}
 	r := a.renewing
-	r.calm.Vote(m.Tag, isQuiet(m.Message, r.job), time.Now())
+	settled, quiet := r.calm.Take(m, time.Now())
 	switch {
-	case !r.calm.Done():
+	case !settled:
 	case !a.state.holds(r.key, r.entry): // the question may be gone: it is asked no more
 		a.renewing = nil
 		a.renewNext(c)
-	case !r.calm.Agreed(): // the next sweep looks again
+	case !quiet: // the next sweep looks again
 		a.renewing = nil
 		a.metrics.renewed(outcomeWithheld)
 	default:
@@ -84,38 +76,6 @@ func (a *cache) renewed(c *actor.Context, m actors.Answered) {
 	a.metrics.renewed(outcome)
 	a.metrics.stand(a.state)
 	a.renewNext(c)
-}
-
-// isQuiet reports whether an answer of health, quota or pool says that a job is in
-// nobody's way. None at all does not.
-func isQuiet(answer any, job *messages.Job) bool {
-	switch m := answer.(type) {
-	case *messages.Health:
-		return m.Level == messages.LevelNormal
-	case *messages.QuotaState:
-		return hasPlenty(m, job.Reserve)
-	case *messages.PoolState:
-		return m.Running+m.Queued+m.Parked == 0
-	}
-	return false
-}
-
-// hasPlenty reports whether a quota is used so little that what nobody waits for
-// takes nothing from anybody: less than half of the minute's requests and of the
-// day's money, and the day's requests last. A model that is not named was not asked
-// today.
-func hasPlenty(q *messages.QuotaState, r *messages.Reserve) bool {
-	if q.SpendCap > 0 && q.Spent >= q.SpendCap/2 {
-		return false
-	}
-	for _, m := range q.Models {
-		switch {
-		case r == nil || m.Model != r.Model:
-		case m.Paused > 0, m.LimitRPM > 0 && 2*m.MinuteRequests >= m.LimitRPM, m.LimitRPD > 0 && m.Lasts < q.DayReset:
-			return false
-		}
-	}
-	return true
 }
 
 // wholeText returns the text of a generation that is whole and nothing but text;

@@ -127,7 +127,7 @@ func isQuiet(answer any) bool {
 	case *messages.Health:
 		return m.Level == messages.LevelNormal
 	case *messages.PoolState:
-		return m.Queued+m.Parked == 0 && 2*m.Running <= m.Limit
+		return m.Roomy()
 	}
 	return false
 }
