@@ -16,7 +16,8 @@ var may = map[string][]string{
 	"messages":     {},
 	"config":       {"messages"},
 	"actors":       {"messages"},
-	"actors/*":     {"actors", "messages"},
+	"actors/*":     {"actors", "messages", "actors/fence"},
+	"actors/fence": {}, // texts alone
 	"discord":      {"messages"},
 	"gemini":       {"messages"},
 	"store":        {"messages"},

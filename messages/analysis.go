@@ -248,6 +248,7 @@ type Profile struct {
 // [*LearnedTaken].
 type Learned struct {
 	Pieces []Piece
+	At     time.Time  // when the lines were read that it is about; see [Lines]
 	Facts  []Fact     // of a person, from the memory
 	Said   []SaidNote // by a person, from the behaviour
 	Lore   []Lore     // of a guild
@@ -333,7 +334,10 @@ type Chunk struct {
 type GetLines struct{ From, To MessageID }
 
 // Lines answers [GetLines].
-type Lines struct{ Lines []Line } // the oldest first
+type Lines struct {
+	Lines []Line    // the oldest first
+	At    time.Time // when they were like that
+}
 
 // SourcesGone tells an actor that sources of what it keeps are gone or edited, and
 // with them what was derived, on disk. There is no answer.

@@ -154,7 +154,10 @@ func (h *host) try(c *actor.Context, m any, f func()) {
 	func() {
 		defer func() {
 			if v := recover(); v != nil {
-				p = &actors.Panic{Value: v, Stack: debug.Stack()}
+				var beside bool
+				if p, beside = v.(*actors.Panic); !beside { // else work beside the actor panicked, and it says so
+					p = &actors.Panic{Value: v, Stack: debug.Stack()}
+				}
 			}
 		}()
 		if h.policy.Before != nil {
