@@ -80,6 +80,7 @@ type GuildContext struct {
 	Permissions uint64      // of the bot in the channel
 	Public      bool        // everybody in the guild may see the channel; false for a thread, which may be private
 	Open        []ChannelID // of the guild, those that everybody in it may see, sorted
+	KeepsLore   bool        // somebody has turned that on
 	Lore        []Lore      // that may be told in the channel, the newest first
 }
 

@@ -25,7 +25,7 @@ const (
 // among them are cancelled: a process that ends before hears of it again.
 type deletion struct {
 	sender *actor.PID
-	open   int // questions that are not cancelled yet
+	open   int // of what is to be done: questions that are not cancelled yet, and what else came of the messages
 }
 
 // A cancellation is a deleted question on its way to its outcome.
@@ -51,6 +51,7 @@ type (
 func (a *channel) deleted(c *actor.Context, ids []messages.MessageID, sender *actor.PID) {
 	d := &deletion{sender: sender}
 	a.uncache(c, ids)
+	a.forgetSources(c, d, ids)
 	for _, id := range ids {
 		a.state.remove(id)
 		a.pins.set(id, "")
@@ -170,9 +171,7 @@ func (a *channel) cancelKept(c *actor.Context, x *cancellation, m actors.Answere
 		actors.After(c, keepPause, cancelKept{x})
 		return
 	}
-	if x.open--; x.open == 0 {
-		a.reply(c, x.sender, &messages.Taken{})
-	}
+	a.dealtWith(c, x.deletion)
 }
 
 // cancelReply tells the outbox that there will be no answer.

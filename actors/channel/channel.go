@@ -36,25 +36,26 @@ type History interface {
 
 // Config is what a channel is made of.
 type Config struct {
-	ID      messages.ChannelID
-	Self    messages.User // the bot
-	Rules   *Rules
-	Window  int           // messages remembered
-	Side    int           // people answered side by side
-	Queue   int           // questions that wait
-	Horizon time.Duration // older messages that are found ask nothing: the store has forgotten whether they were answered; 0 for any
-	Guilds  *actor.PID
-	Journal *actor.PID
-	Outbox  *actor.PID // the region
-	Cache   *actor.PID // of answers; nil for none
-	Expects *actor.PID // learns when questions come; nil for nobody
-	Reader  *actor.PID // the coalescer of what a channel and its guild give to prompts
-	Pool    *actor.PID // the router of requests to Discord
-	History History    // nil to do without
-	Pins    Pinboard   // the same
-	Parent  *actor.PID // the supervisor; nil for none
-	Turn    func(q *messages.Question, supervisor *actor.PID) actor.Producer
-	Log     *slog.Logger
+	ID       messages.ChannelID
+	Self     messages.User // the bot
+	Rules    *Rules
+	Window   int           // messages remembered
+	Side     int           // people answered side by side
+	Queue    int           // questions that wait
+	Horizon  time.Duration // older messages that are found ask nothing: the store has forgotten whether they were answered; 0 for any
+	Guilds   *actor.PID
+	Journal  *actor.PID
+	Outbox   *actor.PID // the region
+	Cache    *actor.PID // of answers; nil for none
+	Expects  *actor.PID // learns when questions come; nil for nobody
+	Learning Learning   // who learns from what is said
+	Reader   *actor.PID // the coalescer of what a channel and its guild give to prompts
+	Pool     *actor.PID // the router of requests to Discord
+	History  History    // nil to do without
+	Pins     Pinboard   // the same
+	Parent   *actor.PID // the supervisor; nil for none
+	Turn     func(q *messages.Question, supervisor *actor.PID) actor.Producer
+	Log      *slog.Logger
 }
 
 // How long a channel waits for others.
@@ -81,6 +82,8 @@ type channel struct {
 	filling bool // the history is being read
 	filled  bool // it was read, or could not be
 	readers []reader
+
+	learned learned
 
 	pins       pins
 	pinning    bool         // they are being read
@@ -148,6 +151,7 @@ func (a *channel) Receive(c *actor.Context) {
 	case actor.Started:
 		a.waking++
 		a.askBacklog(c)
+		a.loadChunks(c)
 	case backlogAsked:
 		a.askBacklog(c)
 	case *messages.MessageReceived, *messages.MessageEdited, *messages.MessagesDeleted, *messages.CommandUsed,
@@ -171,6 +175,8 @@ func (a *channel) Receive(c *actor.Context) {
 		a.askRest(c, m.x)
 	case cancelKept:
 		a.endCancelled(c, m.x)
+	case forgotten:
+		a.askForget(c, m.x)
 	case actors.Progress:
 		a.written(c, m)
 	case actors.Answered:
@@ -179,6 +185,12 @@ func (a *channel) Receive(c *actor.Context) {
 		a.windowAsked(c, reader{m.Trigger, c.Sender()})
 	case *messages.GetPins:
 		a.pinsAsked(c, c.Sender())
+	case *messages.GetLines:
+		a.linesAsked(c, m)
+	case *messages.Learned:
+		a.concluded(c, m)
+	case *messages.SourcesGone:
+		a.sourcesGone(c, m)
 	case *messages.GetWord:
 		a.wordAsked(c, m.Trigger)
 	case *messages.TurnEnded:
@@ -201,8 +213,8 @@ func (a *channel) MaySleep() bool {
 	return len(a.state.queue) == 0 && len(a.held) == 0 && !a.missed.open()
 }
 
-// Weight returns the bytes that the window and the pins keep in memory.
-func (a *channel) Weight() int { return a.state.window.size() + a.pins.bytes }
+// Weight returns the bytes that the window, the pins and the summaries keep in memory.
+func (a *channel) Weight() int { return a.state.window.size() + a.pins.bytes + a.learned.chunks.size() }
 
 // event takes an event up, or holds it until the channel has woken up.
 func (a *channel) event(c *actor.Context, e held) {
@@ -243,6 +255,14 @@ func (a *channel) answered(c *actor.Context, m actors.Answered) {
 		a.restFound(c, tag.x, m)
 	case cancelKept:
 		a.cancelKept(c, tag.x, m)
+	case chunksAsked:
+		a.chunksLoaded(c, m)
+	case chunkKept:
+		a.chunkKept(c, tag, m)
+	case forgotten:
+		a.sourcesForgotten(c, tag.x, m)
+	case linesRead:
+		a.linesFound(c, tag, m)
 	case countAsked:
 		if m.Err != nil {
 			a.cfg.Log.Warn("attempt not counted", "channel_id", a.cfg.ID, "trigger_id", tag.id, "err", m.Err)

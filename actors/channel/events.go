@@ -21,9 +21,7 @@ func (a *channel) take(c *actor.Context, e held) {
 	case *messages.CommandAcknowledged:
 		a.acknowledged(c, m)
 	case *messages.MessageEdited:
-		a.state.window.set(m.Message.ID, m.Message.Content)
-		a.pins.set(m.Message.ID, m.Message.Content)
-		a.reply(c, e.sender, &messages.Taken{})
+		a.edited(c, &m.Message, e.sender)
 	case *messages.MessagesDeleted:
 		a.deleted(c, m.Messages, e.sender)
 	case *messages.CatchUp:
@@ -46,6 +44,21 @@ func (a *channel) warm(c *actor.Context) {
 	}
 }
 
+// edited takes in what somebody says otherwise now, and what was derived from it goes.
+// What the bot writes grows while it does, and is nobody's.
+func (a *channel) edited(c *actor.Context, m *messages.Message, sender *actor.PID) {
+	a.state.window.set(m.ID, m.Content)
+	a.pins.set(m.ID, m.Content)
+	d := &deletion{sender: sender, open: 1}
+	if m.Author.ID != a.cfg.Self.ID {
+		a.forgetSources(c, d, []messages.MessageID{m.ID})
+		if _, text, ok := a.cfg.Rules.classify(m, a.place); ok {
+			a.tell(c, &messages.Trigger{ID: m.ID, Channel: m.Channel, Guild: m.Guild, Asker: m.Author, Text: text})
+		}
+	}
+	a.dealtWith(c, d)
+}
+
 // heard takes in what somebody said. What is deleted meanwhile asks nothing.
 func (a *channel) heard(c *actor.Context, m *messages.Message, sender *actor.PID) {
 	if a.state.isGone(m.ID) {
@@ -55,7 +68,9 @@ func (a *channel) heard(c *actor.Context, m *messages.Message, sender *actor.PID
 	kind, text, ok := a.cfg.Rules.classify(m, a.place)
 	a.place.note(m)
 	if m.Spoken {
-		a.state.window.add(a.line(m))
+		if a.state.window.add(a.line(m)) && sender != nil {
+			a.overheard(c, m.ID)
+		}
 	} else { // a notice: something was pinned, perhaps
 		a.pins.changed()
 	}
@@ -177,6 +192,9 @@ func (a *channel) accepted(c *actor.Context, id messages.MessageID, m actors.Ans
 			a.state.accept(stored)
 		}
 		t.durable, a.state.wary = true, false
+		if stored.Fresh {
+			a.tell(c, &t.trigger)
+		}
 	}
 	a.step(c) // first: somebody waits for the answer
 	for _, taker := range a.takers[id] {

@@ -53,10 +53,16 @@ func (a *channel) history(c *actor.Context, m actors.Answered) {
 		}
 	}
 	a.filling, a.filled = false, read || len(a.state.queue) > 0 // else it is read again for who asks
-	for _, r := range a.readers {
+	a.answerReaders(c)
+}
+
+// answerReaders answers those who wait for the window, if it is there.
+func (a *channel) answerReaders(c *actor.Context) {
+	readers := a.readers
+	a.readers = nil
+	for _, r := range readers {
 		a.windowAsked(c, r)
 	}
-	a.readers = nil
 }
 
 // line returns a message as the channel remembers it.
@@ -74,9 +80,15 @@ func (a *channel) windowAsked(c *actor.Context, r reader) {
 	switch {
 	case t == nil:
 		a.reply(c, r.sender, &messages.Failure{Cause: messages.CauseCancelled})
-	case a.filling:
+	case a.filling || a.learned.loading:
 		a.readers = append(a.readers, r)
 	default:
-		a.reply(c, r.sender, a.state.said(t, time.Now()))
+		w := a.state.said(t, time.Now())
+		var first messages.MessageID
+		if len(w.Lines) > 0 {
+			first = w.Lines[0].ID
+		}
+		w.Chunks = a.learned.chunks.before(first)
+		a.reply(c, r.sender, w)
 	}
 }

@@ -28,6 +28,7 @@ type place struct {
 	self     messages.UserID
 	botRoles []messages.RoleID
 	sealed   bool // the bot may not read here
+	lore     bool // of the guild is kept
 }
 
 // note takes from a message that the bot is in the thread from now on: Discord
@@ -92,7 +93,7 @@ func (a *channel) guildAnswered(c *actor.Context, m actors.Answered) {
 		a.place.parent, a.place.botRoles = g.Parent, g.BotRoles
 		a.place.thread = g.Kind == messages.ChannelThread
 		a.place.joined = a.place.thread && (g.Joined || a.place.brought)
-		a.place.sealed = !g.CanRead()
+		a.place.sealed, a.place.lore = !g.CanRead(), g.KeepsLore
 	} else {
 		a.cfg.Log.Debug("guild unknown", "channel_id", a.cfg.ID, "guild_id", a.place.guild, "err", m.Err)
 	}
