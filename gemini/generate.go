@@ -2,6 +2,7 @@ package gemini
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"regexp"
 	"strings"
@@ -155,6 +156,9 @@ func (c *Client) settings(p *messages.Prompt) *genai.GenerateContentConfig {
 	if p.System != "" {
 		r.SystemInstruction = genai.NewContentFromText(p.System, genai.RoleUser)
 	}
+	if p.Schema != "" {
+		r.ResponseMIMEType, r.ResponseJsonSchema = "application/json", json.RawMessage(p.Schema)
+	}
 	m, known := Lookup(p.Model)
 	level := c.thinking
 	if level != "" && known && !m.canThink(level) {
@@ -199,6 +203,10 @@ func checkPrompt(p *messages.Prompt, contents []*genai.Content) *messages.Failur
 	}
 	if len(contents) == 0 || contents[len(contents)-1].Role != genai.RoleUser {
 		return &messages.Failure{Cause: messages.CauseInternal, Detail: "the prompt does not end with a question"}
+	}
+	var schema map[string]any
+	if p.Schema != "" && (json.Unmarshal([]byte(p.Schema), &schema) != nil || schema == nil) {
+		return &messages.Failure{Cause: messages.CauseInternal, Detail: "the schema of the answer is no JSON object"}
 	}
 	return nil
 }

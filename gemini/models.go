@@ -20,6 +20,10 @@ const (
 // first word and the cheapest.
 const DefaultModel = "gemini-3.5-flash-lite"
 
+// DefaultEmbeddingModel embeds where nobody chose another: what it gives for few
+// dimensions is good, and it knows over a hundred languages.
+const DefaultEmbeddingModel = "gemini-embedding-2"
+
 // A Model is what is known of a model of Gemini's.
 type Model struct {
 	Name            string
@@ -35,7 +39,7 @@ type Model struct {
 // share of the full price (Gemini API documentation, Pricing, October 2026).
 const cachedShare = 0.1
 
-// Models returns the models that are known, the default first.
+// Models returns the models that write, as far as they are known, the default first.
 //
 // Limits and prices are those of the Gemini API documentation, Models and
 // Pricing, as of October 2026, standard paid tier. Where Google has announced
@@ -59,11 +63,17 @@ func Models() []Model {
 	}
 }
 
-// Lookup returns what is known of a model. A version that Gemini appends to
+// embedding returns what is known of [DefaultEmbeddingModel]: the limits and the price
+// for text of the Gemini API documentation, Embeddings and Pricing, as of May 2026.
+func embedding() Model {
+	return Model{Name: DefaultEmbeddingModel, Context: 8192, Output: 1, InputPrice: 0.20}
+}
+
+// Lookup returns what is known of a model, one that embeds included. A version that Gemini appends to
 // the name, as in gemini-3.6-flash-001, is passed over.
 func Lookup(name string) (m Model, known bool) {
 	name = strings.TrimPrefix(name, "models/")
-	for _, m := range Models() {
+	for _, m := range append(Models(), embedding()) {
 		if version, ok := strings.CutPrefix(name, m.Name+"-"); name == m.Name || ok && isVersion(version) {
 			return m, true
 		}
@@ -80,7 +90,7 @@ func isVersion(s string) bool {
 // canThink reports whether the model takes the level.
 func (m Model) canThink(level string) bool { return slices.Contains(m.Thinking, level) }
 
-// Cost returns the price of a generation in US dollars. A model that is not
+// Cost returns the price of a generation, or of embeddings, in US dollars. A model that is not
 // known costs as much as the dearest that is: a spend cap must not fail open.
 func Cost(model string, u messages.Usage) float64 {
 	m, known := Lookup(model)

@@ -27,9 +27,10 @@ type exchange struct {
 	sent       bool // something of the request may have reached the server
 	status     int  // 0 if there was no response
 	retryAfter time.Duration
-	refusal    *refusal // what the body of an error says
-	html       bool     // the body is a web page: it is not Gemini that answered
-	readErr    error    // that ended the body early
+	refusal    *refusal      // what the body of an error says
+	html       bool          // the body is a web page: it is not Gemini that answered
+	readErr    error         // that ended the body early
+	copied     *bytes.Buffer // the body of an answer is copied to it; nil for not at all
 }
 
 type exchangeKey struct{}
@@ -84,6 +85,9 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		if x.stream {
 			resp.Body = newChunks(resp.Body)
 		}
+		if x.copied != nil {
+			resp.Body = copying{io.TeeReader(resp.Body, x.copied), resp.Body}
+		}
 		return resp, nil
 	}
 	x.retryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), time.Now())
@@ -120,6 +124,12 @@ func (b *body) Read(p []byte) (int, error) {
 		b.x.readErr = err
 	}
 	return n, err
+}
+
+// A copying body is read through a reader that copies it.
+type copying struct {
+	io.Reader
+	io.Closer
 }
 
 // parseRetryAfter reads the header: seconds or a date (RFC 9110, 10.2.3).
