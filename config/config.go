@@ -68,6 +68,9 @@ type Gemini struct {
 	// The model that answers instead while the other's requests of the day would not last, or are used up: each
 	// has limits of its own. Empty is none.
 	SpareModel string `yaml:"spare_model" is:"spare"`
+	// The model that tells which texts say the same, for what the bot learns of people and servers: see
+	// memory.learn. Empty is none: then only what has the same words is known to be the same.
+	EmbeddingModel string `yaml:"embedding_model" default:"gemini-embedding-2" is:"spare"`
 	// The longest answer, in tokens. What the model thinks counts too.
 	MaxOutputTokens int `yaml:"max_output_tokens" default:"2048" min:"16" max:"65536"`
 	// How hard the model thinks before it answers. Empty leaves it to the model.
@@ -146,6 +149,13 @@ type Memory struct {
 	// Whether what was said in a channel is read before the time at which it was asked something on other days or
 	// weeks, while nothing else is to be done.
 	Prefetch bool `yaml:"prefetch" default:"true"`
+	// Whether people may have the bot remember what they tell of themselves and learn how they write, and servers
+	// what they want to remember. It does so only for who turns it on, with /memory, /privacy and /lore, and
+	// only within quota that nobody needs.
+	Learn bool `yaml:"learn" default:"true"`
+	// Whether what was said in a channel, before what is kept in memory of it, is summed up where the bot is asked
+	// something, within quota that nobody needs.
+	Summaries bool `yaml:"summaries" default:"true"`
 }
 
 // LogLevel returns the least that is logged.

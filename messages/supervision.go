@@ -22,9 +22,10 @@ type ActorCrashed struct {
 // ActorGaveUp tells a supervisor that an actor failed too often and refuses
 // everything until it is revived.
 type ActorGaveUp struct {
-	Kind  string
-	Actor string
-	Cause string
+	Kind       string
+	Actor      string
+	Cause      string
+	Background bool // nobody waits for it
 }
 
 // PartDown tells health that a part of the bot does not work for now.

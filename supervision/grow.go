@@ -16,6 +16,9 @@ func (t *Tree) log(kind string) *slog.Logger { return t.world.Log.With("actor", 
 // policy is how all kinds are treated that do not say otherwise.
 func (t *Tree) policy(kind string) Policy {
 	p := DefaultPolicy(kind, t.pid("supervisor", "node"), t.log(kind))
+	if kind == "analyzer" {
+		p = BackgroundPolicy(kind, t.pid("supervisor", "node"), t.log(kind))
+	}
 	p.Before = t.before(kind)
 	if kind == "supervisor" { // nobody watches it but itself
 		p.Supervisor = nil

@@ -275,7 +275,9 @@ func (h *host) giveUp(c *actor.Context, cause string) {
 	}
 	h.policy.Log.Error("actor gave up", "actor", c.PID().GetID(), "failures", len(h.failures))
 	if h.policy.Supervisor != nil {
-		c.Send(h.policy.Supervisor, &messages.ActorGaveUp{Kind: h.policy.Kind, Actor: c.PID().GetID(), Cause: cause})
+		c.Send(h.policy.Supervisor, &messages.ActorGaveUp{
+			Kind: h.policy.Kind, Actor: c.PID().GetID(), Cause: cause, Background: h.policy.Background,
+		})
 	}
 }
 

@@ -26,6 +26,9 @@ type Policy struct {
 	Settle      time.Duration // how long the old instance's work and children may take to end
 	Stash       int           // messages kept meanwhile; more are refused
 
+	// Background says that nobody waits for the actor: the bot answers as well
+	// without it.
+	Background bool
 	// Forwards says that the actor passes questions on to others, who owe the
 	// answers: its crash fails only the one at hand.
 	Forwards bool
@@ -50,6 +53,15 @@ func DefaultPolicy(kind string, supervisor *actor.PID, log *slog.Logger) Policy 
 		Settle:      10 * time.Second,
 		Stash:       1000,
 	}
+}
+
+// BackgroundPolicy is for actors on which nobody waits: they come back slowly, so that
+// one that always crashes costs nothing.
+func BackgroundPolicy(kind string, supervisor *actor.PID, log *slog.Logger) Policy {
+	p := DefaultPolicy(kind, supervisor, log)
+	p.Background, p.MaxFailures, p.Window = true, 8, 10*time.Minute
+	p.MinBackoff, p.MaxBackoff = time.Second, time.Minute
+	return p
 }
 
 // backoff returns the pause after the n-th failure in a row, n ≥ 1, with a

@@ -84,7 +84,7 @@ func (s *supervisor) crashed(c *actor.Context, m *messages.ActorCrashed) {
 func (s *supervisor) gaveUp(c *actor.Context, m *messages.ActorGaveUp) {
 	o := s.down[m.Actor]
 	if o == nil {
-		o = &outage{part: messages.PartDown{Part: m.Actor, Cause: m.Cause}, pause: s.cfg.Retry}
+		o = &outage{part: messages.PartDown{Part: m.Actor, Cause: m.Cause, Background: m.Background}, pause: s.cfg.Retry}
 		s.down[m.Actor] = o
 		s.tellHealth(c, &o.part)
 	} else {

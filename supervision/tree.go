@@ -1,9 +1,7 @@
 package supervision
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"troupe/actors/cache"
@@ -25,44 +23,7 @@ import (
 	"troupe/messages"
 
 	"github.com/anthdm/hollywood/actor"
-	"github.com/prometheus/client_golang/prometheus"
 )
-
-// A World is what the actors need of the world outside, and what they are told
-// about themselves.
-type World struct {
-	Self    messages.User // the bot
-	Discord interface {
-		outbox.Discord
-		channel.History
-		channel.Pinboard
-		turn.History
-		command.Discord
-		// Ack answers a command that an answer is being made.
-		Ack(ctx context.Context, i messages.Interaction, private bool) error
-	}
-	Files    turn.Files
-	Gemini   turn.Model
-	Tokens   func(text string) int
-	Price    func(model string, u messages.Usage) float64
-	Zone     *time.Location // whose midnight begins Gemini's day
-	Store    journal.Store
-	Intents  quota.Intents
-	Personas []command.Persona // the first is that of who chose none
-	Persona  func(name string) string
-
-	Shards  int // of the gateway; each is one session
-	Connect func(shard int, restore messages.Session, hooks gateway.Hooks) gateway.Client
-
-	Changed func(*messages.Health) // is told how the bot fares
-	Fatal   func(error)            // is told what only the operator can mend
-	Metrics prometheus.Registerer  // nil for none
-	Log     *slog.Logger
-
-	// Before is called with each message before an actor gets it. Tests make
-	// actors panic by it; else nil.
-	Before func(kind string, m any)
-}
 
 // A Tree is the running system.
 type Tree struct {
@@ -76,6 +37,9 @@ type Tree struct {
 // generationLinger is how long an answer is shared as if it were being made. After
 // that it comes from the cache, if at all.
 const generationLinger = 2 * time.Second
+
+// maxBacklog bounds the work of one analyzer that waits in the store: some megabytes.
+const maxBacklog = 20_000
 
 // Grow starts the whole system of actors. This is its outline: below are the
 // actors that others look up to, then the entities, which come and go, then
@@ -102,6 +66,10 @@ func Grow(e *actor.Engine, cfg *config.Config, w World) *Tree {
 
 	if cfg.Memory.Prefetch {
 		t.one("prefetch", "node", t.prefetch())
+	}
+
+	for _, mind := range t.minds() {
+		t.one("analyzer", string(mind.Name), t.analyzer(mind))
 	}
 
 	t.region("user", 0, t.users())
@@ -231,7 +199,7 @@ func (t *Tree) channels() func(id uint64) actor.Producer {
 		Self: t.world.Self, Rules: t.rules(),
 		Window: t.cfg.Memory.WindowMessages, Side: t.cfg.Answer.SideBySide, Queue: t.cfg.Answer.Queue,
 		Horizon: journal.DefaultHorizon,
-		Guilds:  t.pid("region", "guild"), Journal: t.pid("journal", "node"), Outbox: t.pid("region", "outbox"), Cache: t.answers(), Expects: t.expects(),
+		Guilds:  t.pid("region", "guild"), Journal: t.pid("journal", "node"), Outbox: t.pid("region", "outbox"), Cache: t.answers(), Expects: t.expects(), Learning: t.learning(),
 		Reader: t.pid("coalescer", "server_context"), Pool: t.pid("router", "discord"), History: t.world.Discord,
 		Pins: t.world.Discord, Parent: t.pid("supervisor", "node"),
 		Turn: t.turns(), Log: t.log("channel"),
