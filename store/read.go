@@ -183,8 +183,15 @@ func (s *file) Attempts(ctx context.Context, since time.Time) ([]messages.Attemp
 
 // Notes implements [Store].
 func (s *file) Notes(ctx context.Context, owner string) (map[string]string, error) {
-	var notes map[string]string
-	err := each(ctx, s.read, func(rows *sql.Rows) error {
+	notes, err := readNotes(ctx, s.read, owner)
+	if err != nil {
+		return nil, advise(s.path, err)
+	}
+	return notes, nil
+}
+
+func readNotes(ctx context.Context, q querier, owner string) (notes map[string]string, err error) {
+	err = each(ctx, q, func(rows *sql.Rows) error {
 		var key, value string
 		if err := rows.Scan(&key, &value); err != nil {
 			return err
@@ -195,22 +202,5 @@ func (s *file) Notes(ctx context.Context, owner string) (map[string]string, erro
 		notes[key] = value
 		return nil
 	}, `SELECT key, value FROM notes WHERE owner = ?`, owner)
-	if err != nil {
-		return nil, advise(s.path, err)
-	}
-	return notes, nil
-}
-
-// Quarantined implements [Store].
-func (s *file) Quarantined(ctx context.Context) ([]Quarantined, error) {
-	return collect(ctx, s, scanQuarantined, selectQuarantined)
-}
-
-const selectQuarantined = `SELECT id, at, actor, message, stack, trigger_id FROM quarantine ORDER BY id DESC`
-
-func scanQuarantined(rows *sql.Rows) (q Quarantined, err error) {
-	var at, trigger int64
-	err = rows.Scan(&q.ID, &at, &q.Actor, &q.Message, &q.Stack, &trigger)
-	q.At, q.Trigger = time.UnixMilli(at), messages.MessageID(trigger)
-	return q, err
+	return notes, err
 }

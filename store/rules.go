@@ -1,7 +1,10 @@
 package store
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"troupe/messages"
@@ -45,7 +48,64 @@ func checkOne(w any) error {
 		*messages.KeepSession, *messages.KeepAlive, *messages.Quarantine, *messages.AttemptMade,
 		*messages.KeepNote, *messages.KeepTrace, *messages.Prune:
 	default:
-		return fmt.Errorf("%T is no write", w)
+		return checkAnalysis(w)
+	}
+	return nil
+}
+
+// checkAnalysis checks the writes of analyzers, and of those who see to what they
+// keep.
+func checkAnalysis(w any) error {
+	switch m := w.(type) {
+	case *messages.KeepPieces:
+		return firstOf(m.Pieces, checkPiece)
+	case *messages.SettlePieces:
+		return cmp.Or(firstOf(m.Keep, checkDerived), firstOf(m.Drop, checkKey))
+	case *messages.KeepDerived:
+		return cmp.Or(firstOf(m.Keep, checkDerived), firstOf(m.Drop, checkKey))
+	case *messages.ForgetSources:
+		return nil
+	case *messages.ErasePerson:
+		if m.User == 0 {
+			return errors.New("nobody is to be erased")
+		}
+		return nil
+	}
+	return fmt.Errorf("%T is no write", w)
+}
+
+// firstOf returns the first error that check finds.
+func firstOf[T any](all []T, check func(T) error) error {
+	for _, one := range all {
+		if err := check(one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkPiece(p messages.Piece) error {
+	switch {
+	case p.Analyzer == "" || p.Owner == "":
+		return fmt.Errorf("the piece from %v to %v is for the analyzer %q and owned by %q", p.From, p.To, p.Analyzer, p.Owner)
+	case p.From == 0 || p.From > p.To:
+		return fmt.Errorf("a piece of %s is from %v to %v", p.Owner, p.From, p.To)
+	case len(p.Text) > messages.MaxPieceText:
+		return fmt.Errorf("the text of the piece from %v to %v has %d bytes", p.From, p.To, len(p.Text))
+	}
+	return nil
+}
+
+func checkDerived(d messages.Derived) error {
+	if slices.Contains(d.Sources, messages.Source{}) {
+		return fmt.Errorf("%s of %s has a source that is none", d.Key, d.Owner)
+	}
+	return checkKey(messages.DerivedKey{Owner: d.Owner, Key: d.Key})
+}
+
+func checkKey(k messages.DerivedKey) error {
+	if k.Owner == "" || k.Key == "" {
+		return fmt.Errorf("what is derived has the key %q and the owner %q", k.Key, k.Owner)
 	}
 	return nil
 }

@@ -22,7 +22,8 @@ const readers = 4
 // back; [file.Apply] flushes it after each commit, so that it can tell between
 // the two that the process may die. The log is written back into
 // the file whenever it has wal_autocheckpoint pages (of 4 KiB), and does not
-// stay larger than journal_size_limit bytes after a burst.
+// stay larger than journal_size_limit bytes after a burst. What is deleted is
+// overwritten with zeros, by secure_delete: people may want to be forgotten.
 func pragmas() map[string]string {
 	return map[string]string{
 		"busy_timeout":       "5000", // ms
@@ -30,6 +31,7 @@ func pragmas() map[string]string {
 		"synchronous":        "NORMAL",
 		"wal_autocheckpoint": "1000",
 		"journal_size_limit": "8388608",
+		"secure_delete":      "ON",
 	}
 }
 

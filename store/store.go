@@ -1,5 +1,6 @@
 // Package store keeps what must outlive the process: triggers and their
-// answers, the gateway's sessions, what was asked of Gemini, notes.
+// answers, the gateway's sessions, what was asked of Gemini, notes, what
+// analyzers are to do and what they came to.
 //
 // It writes in groups: [Store.Apply] is one transaction and one flush to disk,
 // however many writes it is given.
@@ -28,6 +29,9 @@ type Store interface {
 	// ends, so that nil means kept and an error means not kept. Only an error
 	// of the disk itself may leave it open; every write but CountAttempt and
 	// Quarantine may be repeated without harm.
+	//
+	// What is forgotten is overwritten. Once ErasePerson says that there is no more,
+	// it is in none of the store's files.
 	//
 	// written, unless it is nil, is told the results before that: when the group
 	// outlives the process, though not yet the machine. It returns at once and
@@ -68,6 +72,12 @@ type Store interface {
 	// Traces returns the traces of the answers that a message is part of, or of the
 	// one to it, by their triggers.
 	Traces(ctx context.Context, message messages.MessageID) (messages.TraceFound, error)
+	// Pieces returns the eldest work of an analyzer, all of one owner, at most limit.
+	Pieces(ctx context.Context, analyzer messages.Analyzer, limit int) (messages.Pieces, error)
+	// Kept returns all that is kept of an owner.
+	Kept(ctx context.Context, owner string) (messages.KeptFound, error)
+	// Person returns all that is kept about a person.
+	Person(ctx context.Context, user messages.UserID) (messages.PersonFound, error)
 	// Quarantined returns what is in quarantine, the newest first.
 	Quarantined(ctx context.Context) ([]Quarantined, error)
 

@@ -12,8 +12,8 @@ import (
 
 // The statements of traces.
 const (
-	insertTrace      = `INSERT INTO traces (trigger_id, message, share, trace) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
-	updateTrace      = `UPDATE traces SET message = ?2, share = ?3, trace = ?4 WHERE trigger_id = ?1`
+	insertTrace      = `INSERT INTO traces (trigger_id, message, share, trace, asker) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	updateTrace      = `UPDATE traces SET message = ?2, share = ?3, trace = ?4, asker = ?5 WHERE trigger_id = ?1`
 	deleteTraceParts = `DELETE FROM trace_parts WHERE trigger_id = ?`
 	insertTracePart  = `INSERT INTO trace_parts (message, trigger_id) VALUES (?, ?) ON CONFLICT DO NOTHING`
 	pruneTraceParts  = `DELETE FROM trace_parts WHERE trigger_id IN (SELECT trigger_id FROM traces WHERE trigger_id < ? ORDER BY trigger_id LIMIT ?)`
@@ -39,8 +39,8 @@ func (w *writer) keepTrace(t messages.Trace) {
 	if len(t.Parts) > 0 {
 		first = t.Parts[0]
 	}
-	if w.do(insertTrace, id, int64(first), t.Share, text) == 0 {
-		w.do(updateTrace, id, int64(first), t.Share, text)
+	if w.do(insertTrace, id, int64(first), t.Share, text, int64(t.Asker)) == 0 {
+		w.do(updateTrace, id, int64(first), t.Share, text, int64(t.Asker))
 		w.do(deleteTraceParts, id)
 	}
 	for _, part := range t.Parts[min(len(t.Parts), 1):] {

@@ -4,26 +4,23 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"time"
 
 	"troupe/messages"
 )
 
 // The statements of writes.
 const (
-	insertTrigger = `INSERT INTO triggers (id, channel, state, ended, revision, question) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	insertTrigger = `INSERT INTO triggers (id, channel, state, ended, revision, question, asker) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	insertPart    = `INSERT INTO parts (trigger_id, part, message) SELECT id, ?, ? FROM triggers WHERE id = ? ON CONFLICT DO UPDATE SET message = excluded.message`
 	updateFinal   = `UPDATE triggers SET final = ? WHERE id = ? AND revision = ?`
 	deleteShared  = `DELETE FROM shared WHERE nonce = ?`
 	insertShared  = `INSERT INTO shared (nonce, position, trigger_id) VALUES (?, ?, ?)`
 	updateEnd     = `UPDATE triggers SET state = ?, cause = ?, ended = 1 WHERE id = ? AND ended = 0`
 	updateAttempt = `UPDATE triggers SET attempts = attempts + 1 WHERE id = ?`
-	updateRevised = `UPDATE triggers SET state = ?, ended = 0, cause = '', revision = ?, attempts = 0, deaths = 0, final = '', question = ? WHERE id = ?`
+	updateRevised = `UPDATE triggers SET state = ?, ended = 0, cause = '', revision = ?, attempts = 0, deaths = 0, final = '', question = ?, asker = ? WHERE id = ?`
 	upsertSession = `INSERT INTO sessions (shard, id, resume_url, seq) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET id = excluded.id, resume_url = excluded.resume_url, seq = excluded.seq`
 	upsertAlive   = `INSERT INTO sessions (shard, alive, skew) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET alive = excluded.alive, skew = excluded.skew`
 	upsertDirect  = `INSERT INTO directs (channel, used) VALUES (?, ?) ON CONFLICT DO UPDATE SET used = max(used, excluded.used)`
-	insertBad     = `INSERT INTO quarantine (at, actor, message, stack, trigger_id) VALUES (?, ?, ?, ?, ?)`
-	limitBad      = `DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?`
 	upsertMade    = `INSERT INTO attempts (id, at, model, input, output, cost, open) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET at = excluded.at, model = excluded.model, input = excluded.input, output = excluded.output, cost = excluded.cost, open = excluded.open`
 	deleteMade = `DELETE FROM attempts WHERE id = ?`
@@ -34,9 +31,12 @@ const (
 func (s *file) prepare(ctx context.Context) error {
 	for _, text := range []string{
 		insertTrigger, insertPart, updateFinal, deleteShared, insertShared, updateEnd, updateAttempt, updateRevised,
-		upsertSession, upsertAlive, upsertDirect, insertBad, limitBad, upsertMade, upsertNote, deleteNote,
+		upsertSession, upsertAlive, upsertDirect, upsertMade, upsertNote, deleteNote,
+		insertBad, limitBad, forgetBad, eraseBad,
 		pruneParts, pruneTriggers, pruneShared, pruneAttempts, pruneDirects,
 		insertTrace, updateTrace, deleteTraceParts, insertTracePart, pruneTraceParts, pruneTraces,
+		replacePiece, deletePieces, forgetPieces, upsertDerived, deleteDerived, insertSource, deleteSources,
+		eraseNotes, erasePieces, eraseTraceParts, eraseTraces, blankTrigger,
 	} {
 		stmt, err := s.write.PrepareContext(ctx, text)
 		if err != nil {
@@ -71,6 +71,10 @@ func (s *file) Apply(ctx context.Context, writes []any, written func([]any)) ([]
 		return nil, advise(s.path, err)
 	}
 	s.intents.kept(writes)
+	results, err = s.emptied(context.WithoutCancel(ctx), conn, results)
+	if err != nil {
+		return nil, advise(s.path, err)
+	}
 	return results, nil
 }
 
@@ -138,8 +142,7 @@ func (w *writer) apply(m any) any {
 	case *messages.KeepAlive:
 		w.do(upsertAlive, m.Shard, m.At.UnixMilli(), int64(m.Skew))
 	case *messages.Quarantine:
-		w.do(insertBad, time.Now().UnixMilli(), m.Actor, m.Message, contained(*m).Stack, int64(m.Trigger))
-		w.do(limitBad, maxQuarantine)
+		w.quarantine(*m)
 	case *messages.AttemptMade:
 		w.do(upsertMade, int64(m.ID), m.At.UnixMilli(), m.Model, m.Input, m.Output, m.Cost, m.Open)
 	case *messages.KeepNote:
@@ -148,6 +151,25 @@ func (w *writer) apply(m any) any {
 		w.keepTrace(m.Trace)
 	case *messages.Prune:
 		return w.prune(m)
+	default:
+		return w.analyse(m)
+	}
+	return &messages.Kept{}
+}
+
+// analyse does the writes of analyzers, and of those who see to what they keep.
+func (w *writer) analyse(m any) any {
+	switch m := m.(type) {
+	case *messages.KeepPieces:
+		w.keepPieces(m.Pieces)
+	case *messages.SettlePieces:
+		return w.settle(m)
+	case *messages.KeepDerived:
+		w.keepDerived(m.Keep, m.Drop)
+	case *messages.ForgetSources:
+		return w.forget(m.Messages)
+	case *messages.ErasePerson:
+		return w.erase(m)
 	}
 	return &messages.Kept{}
 }
@@ -157,7 +179,7 @@ func (w *writer) accept(t messages.Trigger) *messages.Accepted {
 	if isDirect(kept) {
 		w.do(upsertDirect, int64(kept.Channel), int64(kept.ID))
 	}
-	fresh := w.do(insertTrigger, int64(kept.ID), int64(kept.Channel), string(kept.State), kept.State.Ended(), kept.Revision, questionOf(kept))
+	fresh := w.do(insertTrigger, int64(kept.ID), int64(kept.Channel), string(kept.State), kept.State.Ended(), kept.Revision, questionOf(kept), int64(kept.Asker.ID))
 	if fresh > 0 || w.err != nil {
 		return &messages.Accepted{Trigger: kept, Fresh: true}
 	}
@@ -173,7 +195,7 @@ func (w *writer) revise(t messages.Trigger) {
 		return
 	}
 	if t, fresh := revised(old, t); fresh {
-		w.do(updateRevised, string(t.State), t.Revision, questionOf(t), int64(t.ID))
+		w.do(updateRevised, string(t.State), t.Revision, questionOf(t), int64(t.Asker.ID), int64(t.ID))
 	}
 }
 

@@ -1,6 +1,7 @@
 // Package journal is the actor through which the node keeps things durably.
 //
-// It hears the commands and questions of messages/journal.go and notes.go. What
+// It hears the commands and questions of messages/journal.go, notes.go and trace.go,
+// and those of analysis.go about what is kept. What
 // is written while a commit is under way is committed together after it, so
 // that a lone write is on disk at once and a thousand share a few flushes; where
 // many share, the next wait some milliseconds for each other, since a processor
@@ -50,6 +51,9 @@ type Store interface {
 	Notes(ctx context.Context, owner string) (map[string]string, error)
 	Shared(ctx context.Context, trigger messages.MessageID) ([]messages.KeepShared, error)
 	Traces(ctx context.Context, message messages.MessageID) (messages.TraceFound, error)
+	Pieces(ctx context.Context, analyzer messages.Analyzer, limit int) (messages.Pieces, error)
+	Kept(ctx context.Context, owner string) (messages.KeptFound, error)
+	Person(ctx context.Context, user messages.UserID) (messages.PersonFound, error)
 }
 
 // Config is what a journal is made of. Zero fields take the values that are
@@ -157,10 +161,12 @@ func (a *journal) Receive(c *actor.Context) {
 		actors.After(c, firstPrune, prune{})
 	case *messages.AcceptTrigger, *messages.KeepPart, *messages.KeepFinal, *messages.KeepShared, *messages.EndTrigger,
 		*messages.CountAttempt, *messages.ReviseTrigger, *messages.KeepSession, *messages.KeepAlive,
-		*messages.Quarantine, *messages.AttemptMade, *messages.KeepNote, *messages.KeepTrace, *messages.Prune:
+		*messages.Quarantine, *messages.AttemptMade, *messages.KeepNote, *messages.KeepTrace, *messages.Prune,
+		*messages.KeepPieces, *messages.SettlePieces, *messages.KeepDerived, *messages.ForgetSources, *messages.ErasePerson:
 		a.act(c, a.state.write(a.remember(c), m))
 	case *messages.GetTrigger, *messages.GetUnfinished, *messages.GetUnfinishedChannels, *messages.GetSession,
-		*messages.GetDirects, *messages.GetAttempts, *messages.GetNotes, *messages.GetShared, *messages.GetTrace:
+		*messages.GetDirects, *messages.GetAttempts, *messages.GetNotes, *messages.GetShared, *messages.GetTrace,
+		*messages.GetPieces, *messages.GetKept, *messages.GetPerson:
 		a.act(c, a.state.ask(a.remember(c), m))
 	case written:
 		if m.by == a {

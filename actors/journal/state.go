@@ -125,7 +125,8 @@ func patient(w write) bool {
 	switch m := w.command.(type) {
 	case *messages.KeepFinal:
 		return m.Patient
-	case *messages.AttemptMade, *messages.CountAttempt, *messages.KeepSession, *messages.KeepAlive, *messages.KeepTrace, *messages.Prune:
+	case *messages.AttemptMade, *messages.CountAttempt, *messages.KeepSession, *messages.KeepAlive, *messages.KeepTrace, *messages.Prune,
+		*messages.KeepPieces:
 		return true
 	}
 	return false

@@ -102,6 +102,15 @@ func ask(ctx context.Context, s Store, question any) (any, error) {
 	case *messages.GetNotes:
 		values, err := s.Notes(ctx, m.Owner)
 		return &messages.Notes{Values: values}, err
+	case *messages.GetPieces:
+		found, err := s.Pieces(ctx, m.Analyzer, m.Limit)
+		return &found, err
+	case *messages.GetKept:
+		found, err := s.Kept(ctx, m.Owner)
+		return &found, err
+	case *messages.GetPerson:
+		found, err := s.Person(ctx, m.User)
+		return &found, err
 	}
 	return nil, fmt.Errorf("%T is no question", question)
 }

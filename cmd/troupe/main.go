@@ -28,7 +28,7 @@ type cli struct {
 	Run        runCmd        `cmd:"" help:"Run the bot."`
 	Check      checkCmd      `cmd:"" help:"Find out what the bot lacks: token, intents, key, model, store, clock."`
 	Sim        simCmd        `cmd:"" help:"Try the bot against a simulated world."`
-	Quarantine quarantineCmd `cmd:"" help:"Look at what crashed an actor twice and was set aside."`
+	Quarantine quarantineCmd `cmd:"" help:"Look at what crashed an actor twice and was set aside, and release it."`
 	Config     configCmd     `cmd:"" help:"Print the configuration in effect, secrets masked, or begin one."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 }

@@ -1,21 +1,25 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"text/tabwriter"
 	"time"
 
+	"troupe/messages"
 	"troupe/store"
 )
 
-// quarantineCmd shows what crashed an actor twice, and was set aside for that. It may
-// be used while a bot runs.
+// quarantineCmd shows what crashed an actor twice, and was set aside for that, and has
+// work done after all. It may be used while a bot runs.
 type quarantineCmd struct {
 	List quarantineListCmd `cmd:"" default:"withargs" help:"List what crashed an actor twice and was set aside, the newest first."`
 	Show quarantineShowCmd `cmd:"" help:"Print one with the stack of the crash."`
 	Drop quarantineDropCmd `cmd:"" help:"Forget one that was seen to."`
+
+	Release quarantineReleaseCmd `cmd:"" help:"Have the work that one is about done after all, and forget that one."`
 }
 
 type quarantineListCmd struct{ configFlag }
@@ -32,16 +36,29 @@ func (c *quarantineListCmd) Run(s *shell) error {
 			return err
 		}
 		table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-		_, _ = fmt.Fprintln(table, "ID\tSINCE\tACTOR\tMESSAGE\tQUESTION")
+		_, _ = fmt.Fprintln(table, "ID\tSINCE\tACTOR\tMESSAGE\tQUESTION\tWORK")
 		for _, one := range all {
 			question := "-"
 			if one.Trigger != 0 {
 				question = one.Trigger.String()
 			}
-			_, _ = fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\n", one.ID, one.At.Format(time.DateTime), one.Actor, one.Message, question)
+			_, _ = fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n",
+				one.ID, one.At.Format(time.DateTime), one.Actor, one.Message, question, cmp.Or(about(one.Piece), "-"))
 		}
 		return table.Flush()
 	})
+}
+
+// about says what a piece of work is about, "" if there is none: not what was said,
+// which is for the bot alone.
+func about(p messages.Piece) string {
+	switch {
+	case p == messages.Piece{}:
+		return ""
+	case p.From == p.To:
+		return fmt.Sprintf("%s of %s: message %v in channel %v", p.Analyzer, p.Owner, p.To, p.Channel)
+	}
+	return fmt.Sprintf("%s of %s: messages %v to %v in channel %v", p.Analyzer, p.Owner, p.From, p.To, p.Channel)
 }
 
 type quarantineShowCmd struct {
@@ -58,7 +75,11 @@ func (c *quarantineShowCmd) Run(s *shell) error {
 		}
 		for _, one := range all {
 			if one.ID == c.ID {
-				_, err := fmt.Fprintf(s.out, "%s: %s crashed at %s\n\n%s\n", one.At.Format(time.DateTime), one.Actor, one.Message, one.Stack)
+				work := about(one.Piece)
+				if work != "" {
+					work = "\nIt was about work, " + work
+				}
+				_, err := fmt.Fprintf(s.out, "%s: %s crashed at %s%s\n\n%s\n", one.At.Format(time.DateTime), one.Actor, one.Message, work, one.Stack)
 				return err
 			}
 		}
@@ -79,6 +100,26 @@ func (c *quarantineDropCmd) Run(s *shell) error {
 		if err == nil && !dropped {
 			err = c.missing()
 		}
+		return err
+	})
+}
+
+type quarantineReleaseCmd struct{ quarantineShowCmd }
+
+// Run puts the work that one in quarantine is about back into the backlog.
+func (c *quarantineReleaseCmd) Run(s *shell) error {
+	return s.quarantine(c.configFlag, func(q *store.Quarantine) error {
+		piece, there, err := q.Release(s.ctx, c.ID)
+		switch {
+		case errors.Is(err, store.ErrNoPiece):
+			return fmt.Errorf("%d in quarantine holds no work that could be done after all: if it was about a question, that was answered with an apology,"+
+				" which is not taken back; if it was about work, what that was about is gone: troupe quarantine drop %d forgets it", c.ID, c.ID)
+		case err != nil:
+			return err
+		case !there:
+			return c.missing()
+		}
+		_, err = fmt.Fprintf(s.out, "Released: %s.\nIt is taken up with the next work of %s, at the latest at the next start of the bot.\n", about(piece), piece.Analyzer)
 		return err
 	})
 }
