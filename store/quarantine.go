@@ -99,24 +99,25 @@ func (q *Quarantine) Drop(ctx context.Context, id int64) (bool, error) {
 
 // Release puts the work that one is about back into its analyzer's backlog, as the
 // newest in it, unless there is newer work about the same, and forgets that it was in
-// quarantine. It reports what the work is, and whether the one was there.
-func (q *Quarantine) Release(ctx context.Context, id int64) (p messages.Piece, there bool, err error) {
+// quarantine. It returns the one, and whether it was there. If there is no work in it,
+// or that is gone, the error is [ErrNoPiece].
+func (q *Quarantine) Release(ctx context.Context, id int64) (one Quarantined, there bool, err error) {
 	tx, err := q.db.BeginTx(ctx, nil)
 	if err != nil {
-		return p, false, advise(q.path, err)
+		return one, false, advise(q.path, err)
 	}
 	defer tx.Rollback() //nolint:errcheck // done if it was committed
 	found, err := q.find(ctx, tx, selectQuarantined+` WHERE id = ?`, id)
 	switch {
 	case err != nil:
-		return p, false, advise(q.path, err)
+		return one, false, advise(q.path, err)
 	case len(found) == 0:
-		return p, false, nil
+		return one, false, nil
 	}
-	if p = found[0].Piece; p == (messages.Piece{}) {
-		return p, true, ErrNoPiece
+	if one = found[0]; one.Piece == (messages.Piece{}) {
+		return one, true, ErrNoPiece
 	}
-	_, err = tx.ExecContext(ctx, releasePiece, pieceValues(p)...)
+	_, err = tx.ExecContext(ctx, releasePiece, pieceValues(one.Piece)...)
 	if err == nil {
 		_, err = tx.ExecContext(ctx, dropBad, id)
 	}
@@ -124,9 +125,9 @@ func (q *Quarantine) Release(ctx context.Context, id int64) (p messages.Piece, t
 		err = tx.Commit()
 	}
 	if err != nil {
-		return p, true, advise(q.path, err)
+		return one, true, advise(q.path, err)
 	}
-	return p, true, nil
+	return one, true, nil
 }
 
 // Close lets go of the file.

@@ -109,17 +109,20 @@ type quarantineReleaseCmd struct{ quarantineShowCmd }
 // Run puts the work that one in quarantine is about back into the backlog.
 func (c *quarantineReleaseCmd) Run(s *shell) error {
 	return s.quarantine(c.configFlag, func(q *store.Quarantine) error {
-		piece, there, err := q.Release(s.ctx, c.ID)
+		one, there, err := q.Release(s.ctx, c.ID)
 		switch {
+		case errors.Is(err, store.ErrNoPiece) && one.Trigger != 0:
+			return fmt.Errorf("%d was about a question, which was answered with an apology: there is nothing to take back."+
+				" troupe quarantine drop %d forgets it", c.ID, c.ID)
 		case errors.Is(err, store.ErrNoPiece):
-			return fmt.Errorf("%d in quarantine holds no work that could be done after all: if it was about a question, that was answered with an apology,"+
-				" which is not taken back; if it was about work, what that was about is gone: troupe quarantine drop %d forgets it", c.ID, c.ID)
+			return fmt.Errorf("%d was about no work of an analyzer, or about what is deleted by now: there is nothing to do after all."+
+				" troupe quarantine drop %d forgets it", c.ID, c.ID)
 		case err != nil:
 			return err
 		case !there:
 			return c.missing()
 		}
-		_, err = fmt.Fprintf(s.out, "Released: %s.\nIt is taken up with the next work of %s, at the latest at the next start of the bot.\n", about(piece), piece.Analyzer)
+		_, err = fmt.Fprintf(s.out, "Released: %s.\nIt is taken up with the next work of %s, at the latest at the next start of the bot.\n", about(one.Piece), one.Piece.Analyzer)
 		return err
 	})
 }

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -60,6 +61,19 @@ func testMalformed(k *kit) {
 		&messages.KeepShared{Nonce: "n"},
 		&messages.EndTrigger{Trigger: id, State: messages.TriggerAnswering},
 		&messages.EndTrigger{Trigger: id},
+		&messages.KeepPieces{Pieces: []messages.Piece{piece(id, 1), {Owner: "user/1", From: id, To: id}}},
+		&messages.KeepPieces{Pieces: []messages.Piece{{Analyzer: messages.AnalyzerMemory, From: id, To: id}}},
+		&messages.KeepPieces{Pieces: []messages.Piece{{Analyzer: messages.AnalyzerMemory, Owner: "user/1"}}},
+		&messages.KeepPieces{Pieces: []messages.Piece{{Analyzer: messages.AnalyzerMemory, Owner: "user/1", From: id + 1, To: id}}},
+		&messages.KeepPieces{Pieces: []messages.Piece{
+			{Analyzer: messages.AnalyzerMemory, Owner: "user/1", From: id, To: id, Text: strings.Repeat("x", messages.MaxPieceText+1)},
+		}},
+		&messages.SettlePieces{Keep: []messages.Derived{{Key: "fact/1", Value: "1"}}},
+		&messages.SettlePieces{Drop: []messages.DerivedKey{{Owner: "user/1"}}},
+		&messages.KeepDerived{Keep: []messages.Derived{{Owner: "user/1", Value: "1"}}},
+		&messages.KeepDerived{Keep: []messages.Derived{{Owner: "user/1", Key: "fact/1", Sources: []messages.Source{{}}}}},
+		&messages.KeepDerived{Drop: []messages.DerivedKey{{Key: "fact/1"}}},
+		&messages.ErasePerson{},
 	} {
 		good := []any{&messages.AcceptTrigger{Trigger: question(id+1, 7)}, &messages.CountAttempt{Trigger: id}}
 		for _, group := range [][]any{append([]any{bad}, good...), append(good[:2:2], bad), {good[0], bad, good[1]}} {
@@ -119,6 +133,11 @@ func testNotShared(k *kit) {
 	spoil(accepted[0].(*messages.Accepted).Trigger)
 	spoil(k.trigger(id))
 	spoil(get(k, k.s.Unfinished, 7)[0])
+	d := derived("user/1", "fact/1", messages.Source{Message: 1})
+	k.apply(&messages.KeepDerived{Keep: []messages.Derived{d}})
+	d.Sources[0].Message = 666
+	get(k, k.s.Kept, "user/1").Derived[0].Sources[0].Message = 666
+	spoil(get(k, k.s.Person, t.Asker.ID).Triggers[0])
 	covers[0] = 666
 	get(k, k.s.Shared, id)[0].Covers[0] = 666
 	get(k, k.s.Notes, "o")["k"] = "spoilt"
@@ -128,6 +147,7 @@ func testNotShared(k *kit) {
 	k.equal("trigger", k.trigger(id), want)
 	k.equal("shared", get(k, k.s.Shared, id), []messages.KeepShared{{Nonce: "n", Covers: []messages.MessageID{id}}})
 	k.equal("notes", get(k, k.s.Notes, "o"), map[string]string{"k": "v"})
+	k.equal("derived", get(k, k.s.Kept, "user/1").Derived, []messages.Derived{derived("user/1", "fact/1", messages.Source{Message: 1})})
 }
 
 // Many write and read at once; a group is seen whole or not at all, and who has
@@ -181,7 +201,10 @@ func testClosed(k *kit) {
 	_, attempts := k.s.Attempts(ctx, time.Time{})
 	_, notes := k.s.Notes(ctx, "x")
 	_, quarantined := k.s.Quarantined(ctx)
-	for i, err := range []error{apply, trigger, unfinished, channels, shared, session, directs, attempts, notes, quarantined} {
+	_, pieces := k.s.Pieces(ctx, messages.AnalyzerMemory, 1)
+	_, kept := k.s.Kept(ctx, "x")
+	_, person := k.s.Person(ctx, 1)
+	for i, err := range []error{apply, trigger, unfinished, channels, shared, session, directs, attempts, notes, quarantined, pieces, kept, person} {
 		if err == nil {
 			k.t.Errorf("call %d succeeds", i)
 		}

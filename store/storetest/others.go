@@ -244,6 +244,9 @@ func (k *kit) fill() {
 		&messages.Quarantine{Actor: "a"}, &messages.AttemptMade{ID: 1, Model: "m", At: time.UnixMilli(1770000000123)},
 		&messages.KeepNote{Owner: "user/1", Key: "a", Value: "b"},
 		&messages.KeepTrace{Trace: trace(id, "s", 21)}, &messages.KeepTrace{Trace: trace(id+1, "s", 21)},
+		&messages.KeepPieces{Pieces: []messages.Piece{piece(id, 1), stretch(id, id+5, 7)}},
+		&messages.Quarantine{Actor: "memory", Piece: piece(id+1, 1)},
+		&messages.KeepDerived{Keep: []messages.Derived{derived("user/1", "fact/1", messages.Source{Message: id, Person: 1})}},
 	)
 }
 
@@ -254,5 +257,6 @@ func (k *kit) everything() []any {
 		k.trigger(id), k.trigger(id + 1), k.trigger(id + 2), get(k, k.s.Unfinished, 7), list(k, k.s.UnfinishedChannels),
 		get(k, k.s.Shared, id), get(k, k.s.Session, 2), get(k, k.s.Directs, 9), get(k, k.s.Attempts, time.Time{}), get(k, k.s.Notes, "user/1"),
 		list(k, k.s.Quarantined), get(k, k.s.Traces, 21),
+		k.pieces(messages.AnalyzerMemory), k.pieces(messages.AnalyzerSummary), get(k, k.s.Kept, "user/1"), get(k, k.s.Person, 18446744073709551615),
 	}
 }
