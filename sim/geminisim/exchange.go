@@ -57,12 +57,17 @@ func (x *exchange) note() {
 	x.s.calls.change(x.number, func(c *Call) { *c = x.call })
 }
 
-// method is the last word of the class, as the API has it.
+// method is what is asked of the model, as the API tells it.
 func (x *exchange) method() string {
-	if x.class == ClassCount {
+	switch x.class {
+	case ClassCount:
 		return "countTokens"
+	case ClassEmbed:
+		_, method, _ := strings.Cut(x.r.PathValue("call"), ":")
+		return method
+	default:
+		return "generateContent"
 	}
-	return "generateContent"
 }
 
 // wait lets time pass. It returns false if the client has left, and not at all

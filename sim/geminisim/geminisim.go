@@ -1,5 +1,6 @@
 // Package geminisim is a Gemini on the wire: generateContent, its stream,
-// countTokens and the list of models, as the Gemini API's v1beta has them.
+// countTokens, embeddings and the list of models, as the Gemini API's v1beta has
+// them.
 //
 // A [Server] is an http.Handler and works on any listener, in memory too. What
 // it is asked it answers by a [Rule] if one fits, else by its answerer, which
@@ -9,8 +10,9 @@
 //
 // It is stricter than Gemini where a client had better not rely on leniency:
 // unknown fields, empty parts, sampling settings that new models deprecate, and
-// a prompt that ends with the model's turn are refused. Tools, files, caches and
-// embeddings are missing; so is the safety of content.
+// a prompt that ends with the model's turn are refused. Tools, files and caches are
+// missing; so is the safety of content, and whether an answer keeps to the schema that
+// was asked for is up to the answerer.
 //
 // Time is read with time.Now and waited for with package time, so that all of
 // it works in a testing/synctest bubble.
@@ -36,6 +38,7 @@ const (
 	ClassGenerate fault.Class = "gemini.generate"
 	ClassStream   fault.Class = "gemini.stream"
 	ClassCount    fault.Class = "gemini.count"
+	ClassEmbed    fault.Class = "gemini.embed"
 	ClassModels   fault.Class = "gemini.models"
 )
 

@@ -31,7 +31,7 @@ func (x *exchange) generate() {
 	}
 	defer x.s.leave()
 	if e := x.admit(c.tokens); e != nil {
-		x.refuse(exhausted(x.model.Name, x.s.quota(x.model.Name), e))
+		x.refuse(exhausted(x.model, x.s.quota(x.model.Name), e))
 		return
 	}
 	if bad != nil {

@@ -12,6 +12,7 @@ type Model struct {
 	Output   int      // output tokens at most, thoughts included
 	Thinking []string // the levels that it takes, in lower case
 	Sampling bool     // whether it takes temperature, topP and topK
+	Embeds   bool     // it makes vectors of texts, and generates nothing
 }
 
 // Models returns the models that there are unless others are set: those of the
@@ -27,6 +28,7 @@ func Models() []Model {
 		model("gemini-3.6-flash", "minimal", "low", "medium", "high"),
 		model("gemini-4-hydrogen", "low", "medium", "high", "xhigh"),
 		model("gemini-4-argon", "low", "medium", "high"),
+		{Name: "gemini-embedding-2", Context: 8192, Output: 1, Embeds: true},
 	}
 }
 
@@ -44,13 +46,17 @@ func (s *Server) model(name string) (Model, bool) {
 
 // wire is how the API describes the model.
 func (m Model) wire() wireModel {
+	methods := []string{"generateContent", "countTokens"}
+	if m.Embeds {
+		methods = []string{"embedContent", "countTokens"}
+	}
 	return wireModel{
 		Name:        "models/" + m.Name,
 		Version:     "001",
 		DisplayName: m.Name + " (simulated)",
 		InputLimit:  m.Context,
 		OutputLimit: m.Output,
-		Methods:     []string{"generateContent", "countTokens"},
+		Methods:     methods,
 		Thinking:    len(m.Thinking) > 0,
 	}
 }

@@ -162,7 +162,7 @@ func (s *Server) meter(model string) *meter {
 	return m
 }
 
-// Count returns what the generations of a model have come to.
+// Count returns what the generations, or embeddings, of a model have come to.
 func (s *Server) Count(model string) Count {
 	s.mu.Lock()
 	defer s.mu.Unlock()

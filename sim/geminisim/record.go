@@ -19,6 +19,7 @@ type Call struct {
 	Class    fault.Class
 	Model    string           // as the client named it, without "models/"
 	Prompt   *messages.Prompt // nil if it was not read that far; not to be changed
+	Texts    []string         // that were to be embedded; not to be changed
 	Thinking string           // the level that was asked for, in lower case; "" for none
 	Status   int              // of HTTP; 0 while in flight or if nothing was answered, or [StatusLeft]
 	Chunks   int              // that were written

@@ -74,25 +74,29 @@ func overloaded() *refusal {
 }
 
 // exhausted is a 429 by quota.
-func exhausted(model string, q Quota, e *excess) *refusal {
+func exhausted(m Model, q Quota, e *excess) *refusal {
+	requests, tokens, metrics := "GenerateRequests", "GenerateContentInputTokens", "generate_content_free_tier_"
+	if m.Embeds {
+		requests, tokens, metrics = "EmbedContentRequests", "EmbedContentInputTokens", "embed_content_free_tier_"
+	}
 	var violations []map[string]any
 	lines := []string{"You exceeded your current quota, please check your plan and billing details."}
 	violate := func(id, metric string, limit int) {
-		metric = "generativelanguage.googleapis.com/" + metric
+		metric = "generativelanguage.googleapis.com/" + metrics + metric
 		violations = append(violations, map[string]any{
 			"quotaMetric": metric, "quotaId": id, "quotaValue": strconv.Itoa(limit),
-			"quotaDimensions": map[string]string{"location": "global", "model": model},
+			"quotaDimensions": map[string]string{"location": "global", "model": m.Name},
 		})
-		lines = append(lines, fmt.Sprintf("* Quota exceeded for metric: %s, limit: %d, model: %s", metric, limit, model))
+		lines = append(lines, fmt.Sprintf("* Quota exceeded for metric: %s, limit: %d, model: %s", metric, limit, m.Name))
 	}
 	if e.rpm {
-		violate("GenerateRequestsPerMinutePerProjectPerModel-FreeTier", "generate_content_free_tier_requests", q.RPM)
+		violate(requests+"PerMinutePerProjectPerModel-FreeTier", "requests", q.RPM)
 	}
 	if e.tpm {
-		violate("GenerateContentInputTokensPerModelPerMinute-FreeTier", "generate_content_free_tier_input_token_count", q.TPM)
+		violate(tokens+"PerModelPerMinute-FreeTier", "input_token_count", q.TPM)
 	}
 	if e.rpd {
-		violate("GenerateRequestsPerDayPerProjectPerModel-FreeTier", "generate_content_free_tier_requests", q.RPD)
+		violate(requests+"PerDayPerProjectPerModel-FreeTier", "requests", q.RPD)
 	}
 	details := []map[string]any{detail("QuotaFailure", map[string]any{"violations": violations})}
 	if e.after > 0 {

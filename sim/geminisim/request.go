@@ -57,7 +57,7 @@ type (
 		Stop       json.RawMessage `json:"stopSequences"`
 		Candidates json.RawMessage `json:"candidateCount"`
 		Seed       json.RawMessage `json:"seed"`
-		MIME       json.RawMessage `json:"responseMimeType"`
+		MIME       string          `json:"responseMimeType"`
 		Schema     json.RawMessage `json:"responseSchema"`
 		JSONSchema json.RawMessage `json:"responseJsonSchema"`
 		Modalities json.RawMessage `json:"responseModalities"`
@@ -110,6 +110,9 @@ func (q *request) check(m Model) *refusal {
 	case c.Thinking.Level != "" && !slices.Contains(m.Thinking, strings.ToLower(c.Thinking.Level)):
 		return invalid("Thinking level %s is not supported for this model.", c.Thinking.Level)
 	}
+	if r := c.checkFormat(); r != nil {
+		return r
+	}
 	if r := checkContents(q.Contents); r != nil {
 		return r
 	}
@@ -121,6 +124,26 @@ func (q *request) check(m Model) *refusal {
 	}
 	return nil
 }
+
+// checkFormat refuses formats that are not supported, and schemas for another than
+// JSON.
+func (c *config) checkFormat() *refusal {
+	schema := c.JSONSchema != nil || c.Schema != nil
+	switch {
+	case c.MIME != "" && !slices.Contains([]string{"text/plain", "application/json", "text/x.enum"}, c.MIME):
+		return invalid("* GenerateContentRequest.generation_config.response_mime_type: allowed mimetypes are `text/plain`, " +
+			"`application/json` and `text/x.enum`.\n")
+	case c.JSONSchema != nil && c.Schema != nil:
+		return invalid("* GenerateContentRequest.generation_config: only one of response_schema and response_json_schema may be set\n")
+	case schema && c.MIME != "application/json":
+		return invalid("* GenerateContentRequest.generation_config.response_mime_type: must be application/json when a response schema is set\n")
+	case c.JSONSchema != nil && !isObject(c.JSONSchema):
+		return invalid("* GenerateContentRequest.generation_config.response_json_schema: is not an object\n")
+	}
+	return nil
+}
+
+func isObject(raw json.RawMessage) bool { return bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{")) }
 
 func checkContents(list []content) *refusal {
 	for i, c := range list {
@@ -152,6 +175,7 @@ func (q *request) prompt(model string) *messages.Prompt {
 	if q.System != nil {
 		p.System = q.System.text()
 	}
+	p.Schema = string(q.Config.JSONSchema)
 	if q.Config.MaxTokens != nil {
 		p.MaxTokens = *q.Config.MaxTokens
 	}

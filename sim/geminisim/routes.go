@@ -54,6 +54,8 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
 		"generateContent":       ClassGenerate,
 		"streamGenerateContent": ClassStream,
 		"countTokens":           ClassCount,
+		"embedContent":          ClassEmbed,
+		"batchEmbedContents":    ClassEmbed,
 	}[method]
 	x := s.begin(w, r, class, name)
 	defer x.end()
@@ -63,6 +65,8 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
 	case !x.known() || !x.find():
 	case class == ClassCount:
 		x.count()
+	case class == ClassEmbed:
+		x.embed()
 	default:
 		x.generate()
 	}
@@ -85,9 +89,16 @@ func (x *exchange) known() bool {
 	return false
 }
 
-// find looks up the model, and refuses the call if there is none.
+// find looks up the model, and refuses the call if there is none, or it is none for
+// such a call.
 func (x *exchange) find() bool {
 	m, ok := x.s.model(x.name)
+	switch x.class {
+	case ClassGenerate, ClassStream:
+		ok = ok && !m.Embeds
+	case ClassEmbed:
+		ok = ok && m.Embeds
+	}
 	if !ok {
 		x.refuse(noModel(x.name, x.method()))
 	}

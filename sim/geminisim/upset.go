@@ -62,7 +62,7 @@ func tooMany(f fault.Fault, x *exchange) *refusal {
 	default:
 		e.rpm = true
 	}
-	return exhausted(x.model.Name, q, e)
+	return exhausted(x.model, q, e)
 }
 
 func badRequest(f fault.Fault, x *exchange) *refusal {

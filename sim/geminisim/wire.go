@@ -2,8 +2,8 @@ package geminisim
 
 import "encoding/json"
 
-// The bodies of answers (Gemini API reference, GenerateContentResponse, Model
-// and CountTokensResponse).
+// The bodies of answers (Gemini API reference, GenerateContentResponse, Model,
+// CountTokensResponse and BatchEmbedContentsResponse).
 type (
 	wireResponse struct {
 		Candidates []wireCandidate `json:"candidates,omitempty"`
@@ -44,6 +44,18 @@ type (
 	wireCount struct {
 		Total   int           `json:"totalTokens"`
 		Details []wireDetails `json:"promptTokensDetails"`
+	}
+	wireEmbeddings struct {
+		Embeddings []wireEmbedding    `json:"embeddings,omitempty"`
+		Embedding  *wireEmbedding     `json:"embedding,omitempty"`
+		Usage      wireEmbeddingUsage `json:"usageMetadata"`
+	}
+	wireEmbedding struct {
+		Values []float32 `json:"values"`
+	}
+	wireEmbeddingUsage struct {
+		Prompt  int           `json:"promptTokenCount"`
+		Details []wireDetails `json:"promptTokenDetails"`
 	}
 	wireModel struct {
 		Name        string   `json:"name"`
