@@ -140,6 +140,24 @@ type Erased struct {
 	Open     int       // questions that have no outcome yet, and so stay
 }
 
+// DeletePerson tells a user's actor to forget all that is kept about the person, here
+// and with whoever holds something that was derived from what they said. What they let
+// the bot do stays as they chose it, and nothing they said up to Before is analysed
+// any more. The journal erases in as many steps as it takes, so that this may take
+// longer than other messages. It is durable when it is answered, with
+// [*PersonDeleted].
+type DeletePerson struct {
+	User   UserID
+	Before MessageID // the command with which they wanted it
+}
+
+// PersonDeleted answers [DeletePerson].
+type PersonDeleted struct {
+	Questions int // whose texts are forgotten
+	Derived   int // that was dropped, theirs and what was about them
+	Open      int // questions that have no outcome yet, and so stay
+}
+
 // Said tells who spoke what they said to the bot. There is no answer.
 type Said struct {
 	Guild   GuildID // 0 in a direct message
