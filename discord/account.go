@@ -135,50 +135,6 @@ func (r *REST) OpenDM(ctx context.Context, user messages.UserID) (messages.Chann
 	return w.ID, nil
 }
 
-// RegisterCommands makes these the slash commands of the application,
-// everywhere and in place of all that it had. It costs nothing to repeat, but
-// Discord lets only 200 new commands through a day: it is for when they changed.
-func (r *REST) RegisterCommands(ctx context.Context, app messages.ApplicationID, commands []messages.Command) error {
-	body := make([]*discordgo.ApplicationCommand, len(commands))
-	for i, c := range commands {
-		body[i] = applicationCommand(c)
-	}
-	_, _, err := r.do(ctx, call{
-		method:   http.MethodPut,
-		endpoint: discordgo.EndpointApplicationGlobalCommands(app.String()),
-		body:     body,
-		route:    route{name: "PUT /applications/{}/commands"},
-	})
-	return err
-}
-
-// applicationCommand returns the command as Discord is told of it: for guilds
-// and for direct messages with the bot.
-func applicationCommand(c messages.Command) *discordgo.ApplicationCommand {
-	w := &discordgo.ApplicationCommand{
-		Type:             discordgo.ChatApplicationCommand,
-		Name:             c.Name,
-		Description:      c.Description,
-		Options:          make([]*discordgo.ApplicationCommandOption, len(c.Options)),
-		Contexts:         &[]discordgo.InteractionContextType{discordgo.InteractionContextGuild, discordgo.InteractionContextBotDM},
-		IntegrationTypes: &[]discordgo.ApplicationIntegrationType{discordgo.ApplicationIntegrationGuildInstall},
-	}
-	for i, o := range c.Options {
-		w.Options[i] = &discordgo.ApplicationCommandOption{
-			Type:        discordgo.ApplicationCommandOptionString,
-			Name:        o.Name,
-			Description: o.Description,
-			Required:    o.Required,
-			MaxLength:   o.MaxLength,
-		}
-		for _, choice := range o.Choices {
-			w.Options[i].Choices = append(w.Options[i].Choices,
-				&discordgo.ApplicationCommandOptionChoice{Name: choice.Name, Value: choice.Value})
-		}
-	}
-	return w
-}
-
 // get asks for something that has no limit of its own.
 func get[T any](ctx context.Context, r *REST, endpoint, name string) (*T, error) {
 	return decoded[T](ctx, r, call{method: http.MethodGet, endpoint: endpoint, route: route{name: name}})

@@ -27,8 +27,15 @@ type createBody struct {
 }
 
 type editBody struct {
-	Content  string                            `json:"content"`
-	Mentions *discordgo.MessageAllowedMentions `json:"allowed_mentions"`
+	Content     string                            `json:"content"`
+	Mentions    *discordgo.MessageAllowedMentions `json:"allowed_mentions"`
+	Attachments []wireFile                        `json:"attachments,omitempty"` // none: those that are there stay
+}
+
+// A wireFile is a file of the same form, by its index there.
+type wireFile struct {
+	ID   int    `json:"id,string"`
+	Name string `json:"filename"`
 }
 
 // allowed lets nobody be notified but these people, and who is replied to if

@@ -63,10 +63,21 @@ func (r *REST) Respond(ctx context.Context, m *messages.Response) (messages.Sent
 	return r.change(ctx, call{
 		method:   http.MethodPatch,
 		endpoint: endpoint,
-		body:     editBody{Content: m.Content, Mentions: allowed(m.Mentions, false)},
+		body:     editBody{Content: m.Content, Mentions: allowed(m.Mentions, false), Attachments: instead(m.Files)},
 		files:    m.Files,
 		route:    route{name: "PATCH /webhooks/{}/{}/messages/{}", major: major, exempt: true},
 		message:  m.Message,
 		secret:   i.Token,
 	})
+}
+
+// instead names new files as all that a message has, so that a repeat does not
+// add them once more (Discord documentation, Edit Message: attachments to keep
+// or to add). Without new files those that are there stay.
+func instead(files []messages.File) []wireFile {
+	var list []wireFile
+	for i, f := range files {
+		list = append(list, wireFile{ID: i, Name: f.Name})
+	}
+	return list
 }

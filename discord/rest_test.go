@@ -92,6 +92,10 @@ func TestRequests(t *testing.T) {
 			method: "PATCH", path: hook + "/messages/@original", kind: json,
 			body: `{"content":"hi","allowed_mentions":{"parse":[],"users":["7"],"replied_user":false}}`,
 		}},
+		{"first response with a file", respond(messages.Response{Content: "hi", Files: []messages.File{file}}), request{
+			method: "PATCH", path: hook + "/messages/@original", kind: form,
+			parts: fileParts(`{"content":"hi","allowed_mentions":` + silly + `,"attachments":[{"id":"0","filename":"a \"b\".txt"}]}`),
+		}},
 		{"further response", respond(messages.Response{Content: "hi", Further: true, Private: true}), request{
 			method: "POST", path: hook, kind: json, body: `{"content":"hi","allowed_mentions":` + silly + `,"flags":64}`,
 		}},
@@ -116,6 +120,21 @@ func TestRequests(t *testing.T) {
 			body: `[{"type":1,"name":"chat","contexts":[0,1],"integration_types":[0],"description":"Ask","options":[` +
 				`{"type":3,"name":"text","description":"What","channel_types":null,"required":true,"options":null,"autocomplete":false,"choices":null,"max_length":2000},` +
 				`{"type":3,"name":"who","description":"Persona","channel_types":null,"required":false,"options":null,"autocomplete":false,"choices":[{"name":"Pirate","value":"pirate"}]}]}]`,
+		}},
+		{"a command with subcommands", func(t *testing.T, r *REST) error {
+			return r.RegisterCommands(t.Context(), 12, []messages.Command{{
+				Name: "memory", Description: "Facts", Subcommands: []messages.Subcommand{
+					{Name: "view", Description: "See"},
+					{Name: "edit", Description: "Change", Options: []messages.CommandOption{{Name: "text", Description: "What", Required: true, MaxLength: 300}}},
+				},
+			}})
+		}, request{
+			method: "PUT", path: "/applications/12/commands", auth: auth, kind: json,
+			body: `[{"type":1,"name":"memory","contexts":[0,1],"integration_types":[0],"description":"Facts","options":[` +
+				`{"type":1,"name":"view","description":"See","channel_types":null,"required":false,"options":[],"autocomplete":false,"choices":null},` +
+				`{"type":1,"name":"edit","description":"Change","channel_types":null,"required":false,"options":[` +
+				`{"type":3,"name":"text","description":"What","channel_types":null,"required":true,"options":null,"autocomplete":false,"choices":null,"max_length":300}` +
+				`],"autocomplete":false,"choices":null}]}]`,
 		}},
 		{"no commands", func(t *testing.T, r *REST) error { return r.RegisterCommands(t.Context(), 12, nil) }, request{
 			method: "PUT", path: "/applications/12/commands", auth: auth, kind: json, body: `[]`,

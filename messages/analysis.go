@@ -240,7 +240,7 @@ type FactsForgotten struct{ Forgotten int }
 
 // EditFact tells a user's actor that a fact is otherwise. From then on it has no
 // source but the person. It is durable when it is answered, with [*Kept], or as an
-// error a [*Refused] if there is no such fact.
+// error a [*Refused] with [RefusedUnknown] if there is no such fact.
 type EditFact struct {
 	User UserID
 	Key  string
@@ -330,7 +330,8 @@ type LoreFound struct {
 // ForgetLore tells a guild's actor to forget a piece of its lore, since who may manage
 // the guild wants so, or somebody whom it is from or about: then the like of it is
 // never kept again. It is durable when it is answered, with [*Kept], or as an error a
-// [*Refused] if there is no such piece, or it is not theirs to forget.
+// [*Refused] with [RefusedUnknown] if there is no such piece, or it is not theirs to
+// forget.
 type ForgetLore struct {
 	Guild   GuildID
 	Channel ChannelID // where it was shown

@@ -5,7 +5,16 @@ type Command struct {
 	Name        string // lower case, at most 32 characters
 	Description string // at most 100 characters
 	Options     []CommandOption
-	Private     bool // only who used it sees the answer
+	Subcommands []Subcommand // at most 25; then there are no options, and only these are used
+	Private     bool         // only who used it sees the answer
+}
+
+// A Subcommand is one of the things that a command does. Who uses it is told as
+// using the command by both names: "memory view".
+type Subcommand struct {
+	Name        string // as of a command
+	Description string // the same
+	Options     []CommandOption
 }
 
 // A CommandOption is a value that a person gives with a command. All are text.

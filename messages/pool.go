@@ -88,6 +88,7 @@ const (
 	RefusedBreaker   = "breaker"   // the upstream is failing
 	RefusedQuota     = "quota"     // the minute's quota left no room within its wait
 	RefusedLimit     = "limit"     // an upstream's limit left no room within its wait
+	RefusedUnknown   = "unknown"   // there is no such thing, or it is not theirs
 )
 
 // Refused is the error of a job that did not run.
