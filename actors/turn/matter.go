@@ -22,6 +22,11 @@ var common = termsOf("the and for are was were you your what who how why when wh
 	"also some any all one more most very really please tell say said know think like want get got make made let " +
 	"der die das und ist ein eine nicht mit von wie was wer den dem")
 
+// past are words by which a question asks for what a server likes to remember,
+// whatever that is about.
+var past = termsOf("remember remembers remembered lore legend legends legendary history happened happen moment moments memory memories " +
+	"gag gags joke jokes meme memes server guild erinnerst erinnerung passiert witz witze geschichte")
+
 const codeMark = "```"
 
 type set map[string]bool

@@ -20,30 +20,41 @@ type frame struct {
 	self      messages.User          // the bot
 	names     map[string]string      // of people, by ID: see known
 	brought   string                 // what stands before the question in its turn, once built
+	origins   origins                // of what is recalled, once built
 	maxTokens int                    // of the answer
 	budget    int                    // tokens of the prompt; for how they are shared out see room.go
 	tokens    func(string) int
 }
 
 // build makes the prompt of a question: where one is and what is pinned there, what
-// was said, then the question with what belongs to it. What others said is fenced
-// as what it is. The asker is named only where the question is about them: people
+// is remembered of that place, what was said, then the question with what belongs to
+// it and to its asker. What people said is fenced as what it is. The asker is named
+// only where the question is about them, or something is that is remembered: people
 // who ask the same get the same prompt.
 func (f *frame) build(t *messages.Trigger) *messages.Prompt {
-	f.names = f.known(t)
+	f.names, f.origins = f.known(t), origins{}
 	p := &messages.Prompt{Model: f.model, System: f.system(), MaxTokens: f.maxTokens}
 	asked := named(t) + f.readable(t.Text)
 	about := topicOf(t.Text + " " + t.ReplyText)
 	left := f.budget - f.tokens(p.System) - f.tokens(asked)
 
+	style := f.style(t)
+	if f.cost(style) > left {
+		style = ""
+	}
+	left -= f.cost(style)
 	files := f.attached(t, share(left, fileShare))
 	left -= f.cost(files)
 	replied, place := f.replied(t, share(left, chainShare)), f.place(t, about, share(left, pinShare))
-	left -= f.cost(replied) + f.cost(place)
-	f.brought = replied + files
+	facts, lore := f.facts(t, about, share(left, memoryShare)), f.lore(t, about, share(left, loreShare))
+	sums := f.sums(about, share(left, chunkShare))
+	left -= f.cost(replied) + f.cost(place) + f.cost(facts) + f.cost(lore) + f.cost(sums)
+	f.brought = facts + replied + files + style
 
-	if place != "" {
-		p.Turns = append(p.Turns, messages.Turn{Speaker: messages.SpeakerUser, Text: place})
+	for _, text := range []string{place, lore, sums} {
+		if text != "" {
+			p.Turns = append(p.Turns, messages.Turn{Speaker: messages.SpeakerUser, Text: strings.TrimSuffix(text, "\n")})
+		}
 	}
 	p.Turns = append(p.Turns, f.history(t, about, left)...)
 	p.Turns = append(p.Turns, messages.Turn{Speaker: messages.SpeakerUser, Text: f.brought + asked})

@@ -190,6 +190,7 @@ func TestPersonalIsNotShared(t *testing.T) {
 func FuzzBudget(f *testing.F) {
 	f.Add("a b c", 30, uint8(10))
 	f.Add("a\n```\nb", 150, uint8(30))
+	f.Add("why not", 499, uint8(200))
 	f.Fuzz(func(t *testing.T, text string, budget int, lines uint8) {
 		frame := testFrame()
 		frame.budget = budget % 500
@@ -198,6 +199,7 @@ func FuzzBudget(f *testing.F) {
 		}
 		frame.pins, frame.chain = frame.window.Lines[:2], frame.window.Lines[1:3]
 		frame.files[5] = text
+		remembered(&frame, text, int(lines))
 		p := frame.build(&messages.Trigger{Text: "why?", Attachments: []messages.Attachment{{ID: 5, Name: "a.go"}, {ID: 6, Name: "b.png"}}})
 		total := words(p.System)
 		for _, turn := range p.Turns {
@@ -225,6 +227,7 @@ func TestSystemIsStable(t *testing.T) {
 		"new emojis":     func(f *frame, _ *messages.Trigger) { f.guild.Emojis = append(f.guild.Emojis, "<:new:2>") },
 		"pins, a reply":  func(f *frame, q *messages.Trigger) { f.pins, q.ReplyText = f.window.Lines, "so" },
 		"less room":      func(f *frame, _ *messages.Trigger) { f.budget /= 2 },
+		"memories":       func(f *frame, _ *messages.Trigger) { remembered(f, "Go is old", 3) },
 		"a cleared past": func(f *frame, _ *messages.Trigger) { f.user.Cleared = 99 },
 	} {
 		f, q := testFrame(), messages.Trigger{Text: "what is Go?", Asker: messages.User{ID: ann, Name: "Ann"}}

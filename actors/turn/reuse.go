@@ -79,9 +79,10 @@ func (s *state) bypass() (why string) {
 }
 
 // alone reports whether the question stands alone, as far as is known: not if it
-// names somebody who is around, which may come to light later.
+// names somebody who is around, or the answer is to be like its asker writes, which
+// may come to light later.
 func (s *state) alone() bool {
-	if s.reuse.alone && s.frame.mentionsAny(&s.trigger) {
+	if s.reuse.alone && (s.frame.mentionsAny(&s.trigger) || s.frame.style(&s.trigger) != "") {
 		s.reuse.alone, s.reuse.key = false, ""
 	}
 	return s.reuse.alone

@@ -11,11 +11,14 @@ import (
 // question itself, which are always whole. What one does not use is left to the
 // next, and what is left by all is for what was said last.
 const (
-	fileShare  = 1. / 2 // of all, for attachments
-	chainShare = 1. / 4 // of what those leave, for what the question replies to
-	pinShare   = 1. / 8 // the same, for what is pinned
-	lineShare  = 1. / 4 // of the room for what was said, that one message may take
-	lateShare  = 3. / 4 // the same, that is for the latest even if older ones matter more
+	fileShare   = 1. / 2  // of all, for attachments
+	chainShare  = 1. / 4  // of what those leave, for what the question replies to
+	pinShare    = 1. / 8  // the same, for what is pinned
+	memoryShare = 1. / 8  // the same, for what is remembered of the asker
+	loreShare   = 1. / 16 // the same, of the guild
+	chunkShare  = 1. / 8  // the same, for summaries of what was said earlier
+	lineShare   = 1. / 4  // of the room for what was said, that one message may take
+	lateShare   = 3. / 4  // the same, that is for the latest even if older ones matter more
 )
 
 // share returns a part of the room that is left.

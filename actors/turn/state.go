@@ -123,7 +123,7 @@ func (s *state) prompt() (*messages.Prompt, string) {
 		f = f.bare()
 	}
 	p := f.build(&s.trigger)
-	s.reuse.prompt = p
+	s.reuse.prompt, s.record.origins = p, f.origins
 	s.share = f.shareKey(&s.trigger, p)
 	return p, s.share
 }

@@ -16,6 +16,7 @@ type record struct {
 	heard   time.Time // when the question was
 	steps   []messages.TraceStep
 	made    messages.Generation // without its text; zero if there is none
+	origins origins             // of what the prompt recalls
 	share   string              // the key of the generation
 	led     bool
 	waiters int
@@ -103,6 +104,7 @@ func (s *state) trace(now time.Time) messages.Trace {
 		Trigger: t.ID, Channel: t.Channel, Guild: t.Guild, Asker: t.Asker.ID, Revision: t.Revision,
 		Level: s.level, Attempts: t.Attempts, Deaths: t.Deaths, State: s.outcome, Cause: s.cause, Heard: r.heard.Round(0), Steps: steps,
 		Parts: slices.Clone(s.parts), Merged: r.merged,
+		Facts: r.origins.facts, Lore: r.origins.lore, Sums: r.origins.sums,
 		Model: r.made.Model, Usage: r.made.Usage, Share: r.share, Led: r.led, Waiters: r.waiters,
 	}
 }
