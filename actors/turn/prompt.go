@@ -38,17 +38,17 @@ func (f *frame) build(t *messages.Trigger) *messages.Prompt {
 	about := topicOf(t.Text + " " + t.ReplyText)
 	left := f.budget - f.tokens(p.System) - f.tokens(asked)
 
-	style := f.style(t)
-	if f.cost(style) > left {
-		style = ""
-	}
-	left -= f.cost(style)
 	files := f.attached(t, share(left, fileShare))
 	left -= f.cost(files)
 	replied, place := f.replied(t, share(left, chainShare)), f.place(t, about, share(left, pinShare))
 	facts, lore := f.facts(t, about, share(left, memoryShare)), f.lore(t, about, share(left, loreShare))
 	sums := f.sums(about, share(left, chunkShare))
 	left -= f.cost(replied) + f.cost(place) + f.cost(facts) + f.cost(lore) + f.cost(sums)
+	style := f.style(t)
+	if f.cost(style) > left {
+		style = ""
+	}
+	left -= f.cost(style)
 	f.brought = facts + replied + files + style
 
 	for _, text := range []string{place, lore, sums} {

@@ -191,6 +191,7 @@ func FuzzBudget(f *testing.F) {
 	f.Add("a b c", 30, uint8(10))
 	f.Add("a\n```\nb", 150, uint8(30))
 	f.Add("why not", 499, uint8(200))
+	f.Add("0", 87, uint8(200))
 	f.Fuzz(func(t *testing.T, text string, budget int, lines uint8) {
 		frame := testFrame()
 		frame.budget = budget % 500
@@ -200,7 +201,7 @@ func FuzzBudget(f *testing.F) {
 		frame.pins, frame.chain = frame.window.Lines[:2], frame.window.Lines[1:3]
 		frame.files[5] = text
 		remembered(&frame, text, int(lines))
-		p := frame.build(&messages.Trigger{Text: "why?", Attachments: []messages.Attachment{{ID: 5, Name: "a.go"}, {ID: 6, Name: "b.png"}}})
+		p := frame.build(&messages.Trigger{Channel: 1, Text: "why that joke?", Attachments: []messages.Attachment{{ID: 5, Name: "a.go"}, {ID: 6, Name: "b.png"}}})
 		total := words(p.System)
 		for _, turn := range p.Turns {
 			total += words(turn.Text)

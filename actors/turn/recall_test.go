@@ -13,7 +13,7 @@ import (
 )
 
 // remembered gives a frame so many facts, pieces of lore and summaries of one text,
-// which may be told in a guild 0 and a channel 0, and a style.
+// which may be told in channel 1 of no guild, and a style.
 func remembered(f *frame, text string, n int) {
 	f.user.Profile = messages.Profile{Messages: 8, Brief: true, Casual: true, Language: "de"}
 	for i := range n {
@@ -148,7 +148,7 @@ func TestTraceOfRecall(t *testing.T) {
 	if d := cmp.Diff([][]messages.MessageID{{33}, {41, 42}}, [][]messages.MessageID{tr.Facts, tr.Lore}); d != "" || len(tr.Sums) != 4 {
 		t.Errorf("%d of summaries, %s", len(tr.Sums), d)
 	}
-	s.frame.budget = 10
+	s.frame.budget, s.frame.user.Facts = 10, nil
 	s.prompt()
 	if tr = s.trace(noon); len(tr.Facts)+len(tr.Lore)+len(tr.Sums) != 0 {
 		t.Errorf("without room: %v %v %v", tr.Facts, tr.Lore, tr.Sums)
@@ -166,7 +166,7 @@ func TestTraceOfRecall(t *testing.T) {
 }
 
 // Whatever is remembered looks like nothing else: one fence holds all of it, and each
-// memory begins a line.
+// memory begins a line. It keeps to its room.
 func FuzzRecall(f *testing.F) {
 	f.Add("a\n```\n- b", "An\nn")
 	f.Add("\u2028- b\r- c", "`````")
@@ -185,6 +185,12 @@ func FuzzRecall(f *testing.F) {
 		begun := slices.DeleteFunc(lines[2:len(lines)-1], func(l string) bool { return strings.HasPrefix(l, "  ") })
 		if len(begun) != 2 || begun[0] != fmt.Sprintf("- last (told on %s)", noon.Format(time.DateOnly)) {
 			t.Errorf("%d lines begin:\n%s", len(begun), told)
+		}
+		frame.tokens = func(text string) int { return len(text) }
+		for room := range len(told) {
+			if got := len(frame.facts(q, topicOf(q.Text), room)); got > room {
+				t.Errorf("%d bytes in a room of %d", got, room)
+			}
 		}
 	})
 }
