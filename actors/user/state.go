@@ -25,6 +25,11 @@ type state struct {
 	cleared map[messages.ChannelID]messages.MessageID // the bounds of /clear: they only grow; at most maxCleared
 	plain   bool                                      // answers without a persona are wanted
 	chosen  bool                                      // plain was told since the start, so that what was kept of it is older
+
+	user    messages.UserID
+	consent messages.Consent
+	ended   []note // choices by which a consent ended before what was kept is loaded: one of each
+	known   known
 }
 
 // A note is one value to be kept.
@@ -80,6 +85,7 @@ func (s *state) refusePersona(refuse bool) note {
 // makes no sense, as of a later version, is left alone.
 func (s *state) load(values map[string]string) {
 	s.loaded = true
+	s.loadConsent(values)
 	for key, value := range values {
 		if key == notePlain && !s.chosen {
 			s.plain = value == "1"
@@ -102,16 +108,47 @@ func (s *state) loadCleared(id, bound string) {
 	s.clear(channel, before)
 }
 
-// context returns what of the person enters a prompt in a channel.
+// reread takes what is on disk of what is known. Numbers that were given are not
+// given again, though what has them is not there.
+func (s *state) reread(m *messages.KeptFound) {
+	s.known = recall(m.Derived, max(s.known.next, numberOf(m.Notes[noteNext])))
+}
+
+// context returns what of the person enters a prompt in a channel. What they wanted
+// deleted is as cleared everywhere.
 func (s *state) context(channel messages.ChannelID) *messages.UserContext {
-	c := &messages.UserContext{Cleared: s.cleared[channel], PlainPersona: s.plain}
+	c := &messages.UserContext{
+		Cleared: max(s.cleared[channel], s.consent.After), PlainPersona: s.plain,
+		Facts: s.lent().facts, Profile: s.profile(channel),
+	}
 	if c.Cleared != 0 {
 		c.Digest += "cleared " + c.Cleared.String() + ";"
 	}
 	if c.PlainPersona {
 		c.Digest += "plain;"
 	}
+	if len(c.Facts) > 0 || c.Profile.Messages > 0 {
+		c.Digest += "known " + s.user.String() + ";"
+	}
 	return c
+}
+
+// profile returns how the person writes, if they consent to that: see [profileOf].
+func (s *state) profile(channel messages.ChannelID) messages.Profile {
+	if !s.profiles() {
+		return messages.Profile{}
+	}
+	return profileOf(s.known.said, channel)
+}
+
+// facts returns what the person may see of what is known of them.
+func (s *state) facts() *messages.Facts {
+	return &messages.Facts{Consent: s.consent, Facts: s.lent().facts, Profile: s.profile(0)}
+}
+
+// erase forgets the person, but for what they chose about that itself.
+func (s *state) erase() {
+	s.cleared, s.plain, s.chosen, s.known = nil, false, false, known{next: s.known.next}
 }
 
 // idle reports whether nothing would be lost that is not kept.
@@ -119,5 +156,10 @@ func (s *state) idle(now time.Time) bool { return s.bucket.Idle(now) }
 
 // weight estimates the memory that the state takes, in bytes.
 func (s *state) weight() int {
-	return 512 + s.bucket.Weight() + 48*len(s.cleared)
+	w := 512 + s.bucket.Weight() + 48*len(s.cleared) + 256*len(s.known.said)
+	for i := range s.known.facts {
+		f := &s.known.facts[i]
+		w += 192 + len(f.About) + len(f.Text) + len(f.Vector)
+	}
+	return w
 }

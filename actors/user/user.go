@@ -1,10 +1,17 @@
 // Package user is the actor that stands for one person: how fast they may ask,
-// and what of them enters a prompt.
+// what of them enters a prompt, and what may be learned of them at all.
 //
 // It hears [messages.Admit], [messages.GetUserContext], [messages.Forget] and
 // [messages.RefusePersona], and keeps what they want kept with the journal by
 // [messages.KeepNote]. After a crash it reads that again; it forgets the
 // requests of the last minute, so that a person may ask a few times too often.
+//
+// It has what the person said ([messages.Said]) analysed as far as they consent
+// ([messages.SetConsent]), and takes in what it came to ([messages.Learned]). They see
+// and change that by [messages.GetFacts], [messages.ForgetFacts] and
+// [messages.EditFact], and are forgotten by [messages.DeletePerson]. These changes are
+// made one after the other, and hold when they are on disk; where that is not known,
+// it is read again. But a consent that ends has ended at once.
 //
 // It is not promised that the context comes soon: as long as the journal cannot
 // be read the question stays open, for an answer that does not know of a
@@ -36,7 +43,13 @@ type Config struct {
 	Roles   map[messages.RoleID]int // the same for who has one of these roles; the highest of a person's holds
 	Guilds  *actor.PID              // the region of guilds, whose own rate is asked after the person's; nil for none
 	Journal *actor.PID
-	Log     *slog.Logger
+
+	Memory    *actor.PID // analyzes what the person tells of themselves; nil for nobody
+	Behaviour *actor.PID // analyzes how they write; nil for nobody
+	Cache     *actor.PID // of answers; nil for none
+	Channels  *actor.PID // the region of channels; nil for none
+
+	Log *slog.Logger
 }
 
 // A user is the actor.
@@ -44,13 +57,19 @@ type user struct {
 	cfg     Config
 	owner   string // of the notes
 	state   state
-	waiting []question // until the notes are loaded: at most maxWaiting
+	waiting []held // until the notes are loaded: at most maxWaiting
+
+	reading  bool // it is not known what is on disk: changes wait
+	stale    bool // what is being read, or will be known, may be older than what is on disk
+	changes  actors.Changes
+	failures int      // of changes, one after the other
+	erasure  *erasure // nil if the person is not to be forgotten
 }
 
-// A question is one that has to wait.
-type question struct {
-	asker   *actor.PID
-	channel messages.ChannelID
+// held is a message that has to wait.
+type held struct {
+	message any
+	sender  *actor.PID
 }
 
 // kept tags the asks of the journal: who is to be told how it went.
@@ -65,12 +84,16 @@ type load struct{}
 // New returns the producer of a user.
 func New(cfg Config) actor.Producer {
 	return func() actor.Receiver {
-		return &user{cfg: cfg, owner: "user/" + cfg.User.String(), state: state{rpm: cfg.RPM, roles: cfg.Roles}}
+		return &user{
+			cfg: cfg, owner: cfg.User.Owner(), state: state{rpm: cfg.RPM, roles: cfg.Roles, user: cfg.User}, reading: true,
+		}
 	}
 }
 
 // MaySleep agrees when the last minute was silent: what else is known is kept.
-func (a *user) MaySleep() bool { return len(a.waiting) == 0 && a.state.idle(time.Now()) }
+func (a *user) MaySleep() bool {
+	return len(a.waiting) == 0 && !a.changes.Open() && a.state.idle(time.Now())
+}
 
 // Weight returns the memory that the user takes, in bytes.
 func (a *user) Weight() int { return a.state.weight() }
@@ -83,12 +106,23 @@ func (a *user) Receive(c *actor.Context) {
 		a.load(c)
 	case *messages.Admit:
 		a.admit(c, m)
-	case *messages.GetUserContext:
-		a.context(c, m)
+	case *messages.GetUserContext, *messages.GetConsent, *messages.GetFacts, *messages.Said:
+		a.hold(c, held{m, c.Sender()})
 	case *messages.Forget:
 		a.forget(c, m)
 	case *messages.RefusePersona:
 		a.keep(c, a.state.refusePersona(m.Refuse), &messages.Kept{})
+	case *messages.Learned:
+		a.change(c, m, maxLearned)
+	case *messages.SetConsent:
+		a.state.choose(m) // before what has to wait
+		a.change(c, m, maxChanges)
+	case *messages.ForgetFacts, *messages.EditFact:
+		a.change(c, m, maxChanges)
+	case *messages.DeletePerson:
+		a.deletePerson(c, m)
+	case *messages.SourcesGone:
+		a.sourcesGone(m)
 	case *actors.Withdrawn:
 		a.withdraw(c.Sender())
 	case actors.Answered:
@@ -99,7 +133,8 @@ func (a *user) Receive(c *actor.Context) {
 }
 
 func (a *user) load(c *actor.Context) {
-	actors.Ask(c, a.cfg.Journal, &messages.GetNotes{Owner: a.owner}, journalWait, load{})
+	a.reading, a.stale = true, false
+	actors.Ask(c, a.cfg.Journal, &messages.GetKept{Owner: a.owner}, journalWait, load{})
 }
 
 // admit has the guild answer for whom it is not too fast, so that what a person
@@ -116,19 +151,63 @@ func (a *user) admit(c *actor.Context, m *messages.Admit) {
 	}
 }
 
-func (a *user) context(c *actor.Context, m *messages.GetUserContext) {
+// hold takes a message up, or has it wait until the notes are loaded.
+func (a *user) hold(c *actor.Context, h held) {
+	_, untold := h.message.(*messages.Said)
 	switch {
 	case a.state.loaded:
-		c.Respond(a.state.context(m.Channel))
-	case len(a.waiting) == maxWaiting:
+		a.take(c, h)
+	case len(a.waiting) < maxWaiting:
+		a.waiting = append(a.waiting, h)
+	case !untold:
 		c.Respond(&messages.Refused{Reason: messages.RefusedFull, RetryAfter: reload})
-	default:
-		a.waiting = append(a.waiting, question{c.Sender(), m.Channel})
 	}
 }
 
+func (a *user) take(c *actor.Context, h held) {
+	switch m := h.message.(type) {
+	case *messages.GetUserContext:
+		a.reply(c, h.sender, a.state.context(m.Channel))
+	case *messages.GetConsent:
+		consent := a.state.consent
+		a.reply(c, h.sender, &consent)
+	case *messages.GetFacts:
+		a.reply(c, h.sender, a.state.facts())
+	case *messages.Said:
+		a.said(c, m)
+	}
+}
+
+func (a *user) reply(c *actor.Context, to *actor.PID, m any) {
+	if to != nil {
+		c.Send(to, m)
+	}
+}
+
+// said has what the person said analysed.
+func (a *user) said(c *actor.Context, m *messages.Said) {
+	for _, piece := range a.state.pieces(m) {
+		analyzer := a.cfg.Memory
+		if piece.Analyzer == messages.AnalyzerBehaviour {
+			analyzer = a.cfg.Behaviour
+		}
+		if analyzer != nil {
+			c.Send(analyzer, &messages.Work{Piece: piece})
+		}
+	}
+}
+
+// withdraw forgets who does not wait any more. What the person wants is done all the
+// same; an analyzer comes again.
 func (a *user) withdraw(asker *actor.PID) {
-	a.waiting = slices.DeleteFunc(a.waiting, func(q question) bool { return q.asker.Equals(asker) })
+	if asker == nil {
+		return
+	}
+	a.waiting = slices.DeleteFunc(a.waiting, func(h held) bool { return h.sender != nil && h.sender.Equals(asker) })
+	a.changes.Drop(func(change actors.Change) bool {
+		_, learned := change.Message.(*messages.Learned)
+		return learned && change.Asker != nil && change.Asker.Equals(asker)
+	})
 }
 
 func (a *user) forget(c *actor.Context, m *messages.Forget) {
@@ -157,19 +236,39 @@ func (a *user) answered(c *actor.Context, m actors.Answered) {
 			return
 		}
 		c.Send(tag.asker, tag.done)
+	case changing:
+		if m.Err != nil {
+			a.fail(c, m.Err)
+			return
+		}
+		tag.then(c, m.Message)
 	}
 }
 
+// loaded takes what was kept, and then what has waited for it; or asks again after a
+// pause.
 func (a *user) loaded(c *actor.Context, m actors.Answered) {
-	notes, ok := m.Message.(*messages.Notes)
+	kept, ok := m.Message.(*messages.KeptFound)
 	if !ok {
 		a.cfg.Log.Warn("notes not read, again after a pause", "user_id", a.cfg.User, "err", m.Err)
 		actors.After(c, reload, load{})
 		return
 	}
-	a.state.load(notes.Values)
-	for _, q := range a.waiting {
-		c.Send(q.asker, a.state.context(q.channel))
+	if a.stale {
+		a.load(c)
+		return
+	}
+	a.reading = false
+	a.state.reread(kept)
+	if !a.state.loaded {
+		a.state.load(kept.Notes)
+	}
+	for _, h := range a.waiting {
+		a.take(c, h)
 	}
 	a.waiting = nil
+	if lent := a.state.lent(); len(lent.facts)+len(lent.said) < len(a.state.known.facts)+len(a.state.known.said) {
+		a.changes.Add(actors.Change{Message: tidy{}}, maxChanges)
+	}
+	a.next(c)
 }

@@ -1,13 +1,17 @@
 package user
 
 import (
+	"encoding/json"
 	"errors"
 	"maps"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"troupe/actors"
 	"troupe/actors/actortest"
 	"troupe/messages"
 
@@ -18,35 +22,110 @@ import (
 // A disk is what a journal keeps. While it is broken it fails, while it is
 // stuck it says nothing.
 type disk struct {
-	notes  map[string]string
-	broken atomic.Bool
-	stuck  atomic.Bool
+	notes   map[string]string
+	derived map[string]messages.Derived
+	backlog map[int64]bool // pieces
+	erasing []messages.Erased
+	broken  atomic.Bool
+	stuck   atomic.Bool
+	readable atomic.Bool // although it is broken
+	got     []any
 }
 
 func (d *disk) receive(c *actor.Context) {
+	m := c.Message()
 	if d.stuck.Load() {
 		return
 	}
-	if d.broken.Load() {
+	d.got = append(d.got, m)
+	if _, read := m.(*messages.GetKept); d.broken.Load() && !(read && d.readable.Load()) {
 		c.Respond(&messages.Failure{Cause: messages.CauseInternal})
 		return
 	}
-	switch m := c.Message().(type) {
-	case *messages.GetNotes:
-		notes := map[string]string{}
-		maps.Copy(notes, d.notes)
-		c.Respond(&messages.Notes{Values: notes})
-	case *messages.KeepNote:
-		d.notes[m.Key] = m.Value
-		c.Respond(&messages.Kept{})
+	if answer := d.take(m); answer != nil {
+		c.Respond(answer)
 	}
 }
 
+func (d *disk) take(m any) any {
+	switch m := m.(type) {
+	case *messages.GetKept:
+		found := &messages.KeptFound{Notes: maps.Clone(d.notes)}
+		for _, key := range slices.Sorted(maps.Keys(d.derived)) {
+			found.Derived = append(found.Derived, d.derived[key])
+		}
+		return found
+	case *messages.KeepNote:
+		if d.notes[m.Key] = m.Value; m.Value == "" {
+			delete(d.notes, m.Key)
+		}
+		return &messages.Kept{}
+	case *messages.KeepDerived:
+		d.change(m.Keep, m.Drop)
+		return &messages.Kept{}
+	case *messages.SettlePieces:
+		for _, p := range m.Pieces {
+			if !d.backlog[p.ID] {
+				return &messages.Settled{}
+			}
+		}
+		for _, p := range m.Pieces {
+			delete(d.backlog, p.ID)
+		}
+		d.change(m.Keep, m.Drop)
+		return &messages.Settled{Done: true}
+	case *messages.ErasePerson:
+		return d.erase(m)
+	}
+	return nil
+}
+
+func (d *disk) change(keep []messages.Derived, drop []messages.DerivedKey) {
+	for _, kept := range keep {
+		d.derived[kept.Key] = kept
+	}
+	for _, key := range drop {
+		delete(d.derived, key.Key)
+	}
+}
+
+// erase forgets all that is not to be kept, and tells the next of what it was told to.
+func (d *disk) erase(m *messages.ErasePerson) any {
+	maps.DeleteFunc(d.notes, func(key, _ string) bool { return !slices.Contains(m.Keep, key) })
+	clear(d.derived)
+	if len(d.erasing) == 0 {
+		return &messages.Erased{}
+	}
+	e := d.erasing[0]
+	d.erasing = d.erasing[1:]
+	return &e
+}
+
+// facts returns the texts of the facts on disk, by key.
+func (d *disk) facts() map[string]string {
+	texts := map[string]string{}
+	for key, kept := range d.derived {
+		var f messages.Fact
+		if strings.HasPrefix(key, "fact/") && json.Unmarshal([]byte(kept.Value), &f) == nil {
+			texts[key] = f.Text
+		}
+	}
+	return texts
+}
+
 func start(e actortest.Engine, d *disk, rpm int) *actor.PID {
+	return startWith(e, d, Config{RPM: rpm})
+}
+
+func startWith(e actortest.Engine, d *disk, cfg Config) *actor.PID {
 	if d.notes == nil {
 		d.notes = map[string]string{}
 	}
-	pid := e.Start(New(Config{User: 42, RPM: rpm, Journal: e.Fake(d.receive).PID, Log: actortest.Log()}))
+	if d.derived == nil {
+		d.derived = map[string]messages.Derived{}
+	}
+	cfg.User, cfg.Journal, cfg.Log = 42, e.Fake(d.receive).PID, actortest.Log()
+	pid := e.Start(New(cfg))
 	synctest.Wait()
 	return pid
 }
@@ -214,13 +293,17 @@ func TestMaySleep(t *testing.T) {
 		if !a.MaySleep() {
 			t.Error("it stays awake")
 		}
-		a.waiting = []question{{e.Probe().PID, 5}}
+		a.waiting = []held{{&messages.GetConsent{}, e.Probe().PID}}
 		if a.MaySleep() {
 			t.Error("it sleeps while somebody waits")
 		}
-		a.withdraw(a.waiting[0].asker)
+		a.withdraw(a.waiting[0].sender)
 		if !a.MaySleep() {
 			t.Error("it stays awake for nobody")
+		}
+		a.changes.Add(actors.Change{Message: &messages.Learned{}, Asker: e.Probe().PID}, 1)
+		if a.MaySleep() {
+			t.Error("it sleeps before a change")
 		}
 	})
 }
