@@ -96,7 +96,7 @@ func (a *analyzer) Receive(c *actor.Context) {
 		a.heard(c, m)
 	case actors.Progress: // of a generation: nobody reads along
 	case *messages.GetAnalyzer:
-		c.Respond(a.state.report(a.cfg.Mind.Name))
+		c.Respond(a.state.report(a.cfg.Mind.Name, a.past))
 	default:
 		actors.Unhandled(c, a.cfg.Log)
 	}

@@ -227,6 +227,7 @@ func (a *analyzer) settled(c *actor.Context, done bool, outcome string) {
 		pieces := a.task.pieces
 		a.past.forget(pieces)
 		a.state.settled(len(pieces))
+		a.past.done += len(pieces)
 		a.metrics.settled(outcome, len(pieces))
 	}
 	a.next(c)
@@ -248,7 +249,8 @@ func (a *analyzer) quarantined(c *actor.Context, q quarantining, err error) {
 	} else {
 		a.cfg.Log.Error("work crashed twice and is in quarantine", "channel_id", q.piece.Channel, "message_id", q.piece.To)
 		a.past.forget([]messages.Piece{q.piece})
-		a.state.poison()
+		a.state.settled(1)
+		a.past.poisoned++
 		a.metrics.settled(outcomeQuarantined, 1)
 	}
 	if a.task == nil {

@@ -20,15 +20,13 @@ const (
 
 // A state is what an analyzer knows of its backlog.
 type state struct {
-	most     int
-	pending  []messages.Piece   // taken in, not under way to the store yet
-	under    []messages.Piece   // under way
-	backlog  int                // pieces in the store, as far as known
-	eldest   messages.MessageID // of what was taken in since the last look; 0 for nothing
-	pauses   int                // since work was done last
-	waiting  string             // what for; "" for nothing
-	done     int
-	poisoned int
+	most    int
+	pending []messages.Piece   // taken in, not under way to the store yet
+	under   []messages.Piece   // under way
+	backlog int                // pieces in the store, as far as known
+	eldest  messages.MessageID // of what was taken in since the last look; 0 for nothing
+	pauses  int                // since work was done last
+	waiting string             // what for; "" for nothing
 }
 
 // take takes a piece in. It reports false if there are as many as may.
@@ -104,21 +102,13 @@ func (s *state) fetched(m *messages.Pieces, mind *Mind, past *past, now time.Tim
 }
 
 // settled takes note that pieces have left the backlog.
-func (s *state) settled(pieces int) {
-	s.done += pieces
-	s.backlog = max(s.backlog-pieces, 0)
-}
-
-// poison takes note that a piece has gone into quarantine.
-func (s *state) poison() {
-	s.poisoned++
-	s.backlog = max(s.backlog-1, 0)
-}
+func (s *state) settled(pieces int) { s.backlog = max(s.backlog-pieces, 0) }
 
 // report tells how the analyzer fares.
-func (s *state) report(name messages.Analyzer) *messages.AnalyzerState {
+func (s *state) report(name messages.Analyzer, past *past) *messages.AnalyzerState {
 	return &messages.AnalyzerState{
-		Analyzer: name, Backlog: s.backlog + len(s.under) + len(s.pending), Done: s.done, Quarantined: s.poisoned, Waiting: s.waiting,
+		Analyzer: name, Backlog: s.backlog + len(s.under) + len(s.pending), Waiting: s.waiting,
+		Done: past.done, Quarantined: past.poisoned,
 	}
 }
 
@@ -129,6 +119,8 @@ type past struct {
 	stack    string           // of the last crash
 	crashes  map[int64]int    // by piece; few, since each is done by itself then
 	tries    map[int64]int    // by piece: answers that made no sense, owners that crashed
+	done     int              // pieces
+	poisoned int              // pieces
 	thinking atomic.Int32     // thoughts that have not come to an end
 }
 
