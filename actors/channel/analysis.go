@@ -197,8 +197,8 @@ func (a *channel) sourcesForgotten(c *actor.Context, x *forgetting, m actors.Ans
 	for _, key := range found.Dropped {
 		owners[key.Owner] = append(owners[key.Owner], key)
 	}
-	if a.place.lore { // which may be about to keep something from them
-		owners[a.place.guild.Owner()] = append(owners[a.place.guild.Owner()], nil...)
+	if guild := a.place.guild.Owner(); a.place.lore && owners[guild] == nil {
+		owners[guild] = nil // it may be about to keep something from them
 	}
 	for owner, keys := range owners {
 		a.tellOwner(c, owner, &messages.SourcesGone{Messages: x.messages, Dropped: keys})

@@ -23,6 +23,7 @@ type stage struct {
 	journal *actortest.Probe
 	outbox  *actortest.Probe
 	parent  *actortest.Probe
+	guilds  *actortest.Probe
 	turns   map[messages.MessageID][]*messages.Question // started, by trigger
 	crash   bool                                        // turns panic when they start
 
@@ -34,6 +35,12 @@ type stage struct {
 	writes     bool                                    // the journal has them before it answers
 
 	permissions uint64 // of the bot
+
+	lore    bool                  // the guild keeps lore
+	derived []messages.Derived    // kept of the channel
+	stale   bool                  // work is not in the backlog any more
+	sources []messages.DerivedKey // dropped with whatever is forgotten
+	clings  int                   // times that the journal does not forget
 
 	outboxCrashes int // times that the outbox is to crash when it is asked something
 	lost          int // outcomes that the journal does not keep
@@ -47,12 +54,15 @@ func newStage(e actortest.Engine, change func(*stage, *Config)) *stage {
 	s.journal = e.Fake(s.journalHears)
 	s.outbox = e.Fake(s.outboxHears)
 	s.parent = e.Probe()
-	guilds := e.Fake(func(c *actor.Context) {
-		c.Respond(&messages.GuildContext{Known: true, BotRoles: []messages.RoleID{botRole}, Permissions: s.permissions})
+	s.guilds = e.Fake(func(c *actor.Context) {
+		if m, ok := c.Message().(*messages.Deliver); !ok || !isGuildContext(m.Message) {
+			return
+		}
+		c.Respond(&messages.GuildContext{Known: true, BotRoles: []messages.RoleID{botRole}, Permissions: s.permissions, KeepsLore: s.lore})
 	})
 	cfg := Config{
 		ID: general, Self: messages.User{ID: self, Name: "troupe", Bot: true}, Rules: &Rules{Direct: true},
-		Window: 10, Side: 4, Queue: 10, Guilds: guilds.PID, Journal: s.journal.PID, Outbox: s.outbox.PID,
+		Window: 10, Side: 4, Queue: 10, Guilds: s.guilds.PID, Journal: s.journal.PID, Outbox: s.outbox.PID,
 		Parent: s.parent.PID, Turn: s.turn, Log: actortest.Log(),
 	}
 	if change != nil {
@@ -60,6 +70,11 @@ func newStage(e actortest.Engine, change func(*stage, *Config)) *stage {
 	}
 	s.pid = e.Start(New(cfg))
 	return s
+}
+
+func isGuildContext(m any) bool {
+	_, ok := m.(*messages.GetGuildContext)
+	return ok
 }
 
 func (s *stage) outboxHears(c *actor.Context) {
@@ -101,6 +116,17 @@ func (s *stage) journalHears(c *actor.Context) {
 		t, found := s.known[m.ID]
 		t.Parts = append(t.Parts, 77)
 		c.Respond(&messages.TriggerFound{Trigger: t, Found: found})
+	case *messages.GetKept:
+		c.Respond(&messages.KeptFound{Derived: s.derived})
+	case *messages.SettlePieces:
+		c.Respond(&messages.Settled{Done: !s.stale})
+	case *messages.ForgetSources:
+		if s.clings > 0 {
+			s.clings--
+			c.Respond(&messages.Failure{Cause: messages.CauseInternal})
+			return
+		}
+		c.Respond(&messages.SourcesForgotten{Dropped: s.sources})
 	case *messages.EndTrigger:
 		if s.lost > 0 {
 			s.lost--
