@@ -31,8 +31,8 @@ type UserContext struct {
 	// PlainPersona says that the person wants answers without the guild's
 	// persona. It wins over all other choices of a persona.
 	PlainPersona bool
-	Facts        []Fact  // what is remembered of the person, the newest first; not all may be told in each channel: see [Audience]
-	Profile      Profile // how they write, if they want answers to be like it
+	Facts        []Fact     // what is remembered of the person, the newest first; not all may be told in each channel: see [Audience]
+	Said         []SaidNote // how their latest messages were written, if they want answers to be like that: see [ProfileOf]
 	// Digest is equal for people of whom the same enters the prompt, and "" when
 	// nothing does: part of what makes two questions the same.
 	Digest string

@@ -125,7 +125,7 @@ func TestShareOfRecall(t *testing.T) {
 		text := []string{"why is it so?", "ok?", "what of tea?", "is that mine?"}[r.UintN(4)]
 		key := func(asker messages.User) (key, prompt string, bare bool) {
 			f := testFrame()
-			f.user.Profile = messages.Profile{Messages: 7 + int(r.UintN(2)), Casual: r.UintN(2) > 0, Language: []string{"", "de", "xx"}[r.UintN(3)]}
+			f.user.Said = wrote(7+int(r.UintN(2)), messages.SaidNote{Channel: 1, Words: 20, Casual: r.UintN(2) > 0, Language: []string{"", "de", "xx"}[r.UintN(3)]})
 			for range r.UintN(3) {
 				f.user.Facts = append(f.user.Facts, messages.Fact{
 					Text: []string{"drinks tea", "plays go"}[r.UintN(2)], Always: r.UintN(3) == 0, Channel: messages.ChannelID(1 + r.UintN(2)), Told: noon.Add(time.Duration(r.UintN(2)) * 48 * time.Hour),

@@ -12,10 +12,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// wrote returns the same note of so many messages.
+func wrote(n int, note messages.SaidNote) (said []messages.SaidNote) {
+	for range n {
+		said = append(said, note)
+	}
+	return said
+}
+
 // remembered gives a frame so many facts, pieces of lore and summaries of one text,
 // which may be told in channel 1 of no guild, and a style.
 func remembered(f *frame, text string, n int) {
-	f.user.Profile = messages.Profile{Messages: 8, Brief: true, Casual: true, Language: "de"}
+	f.user.Said = wrote(8, messages.SaidNote{Channel: 1, Words: 3, Casual: true, Language: "de"})
 	for i := range n {
 		id := messages.MessageID(1 + i)
 		f.user.Facts = append(f.user.Facts, messages.Fact{Text: text, Always: i%2 == 0, Channel: 1, Message: id, Told: noon})
@@ -42,7 +50,9 @@ func recalls() frame {
 		{About: "bridges", Text: "secretly fears bridges", Guild: 5, Channel: 13, Message: 31, Told: day(1)},
 		{About: "bridges", Text: "secretly sells bridges", Always: true, Channel: 20, Message: 30, Told: day(0)},
 	}
-	f.user.Profile = messages.Profile{Messages: 20, Casual: true, Lengthy: true, Language: "de"}
+	f.user.Said = wrote(20, messages.SaidNote{Guild: 5, Channel: 11, Words: 60, Casual: true, Language: "de"})
+	f.user.Said = append(f.user.Said, wrote(20, messages.SaidNote{Guild: 5, Channel: 13, Words: 2, Language: "fr"})...)
+	f.user.Said = append(f.user.Said, wrote(20, messages.SaidNote{Channel: 20, Words: 2, Casual: true, Language: "nl"})...)
 	f.window.Chunks = []messages.Chunk{
 		{From: messages.MessageIDAt(day(-9)), To: messages.MessageIDAt(day(-8)), Text: "Ann and Bob agreed on a bridge."},
 		{From: messages.MessageIDAt(day(-1)), To: messages.MessageIDAt(day(-1)), Text: "They had lunch."},
@@ -157,7 +167,7 @@ func TestTraceOfRecall(t *testing.T) {
 		s = aloneState()
 		s.reuse.alone, s.frame.guild = alone, &messages.GuildContext{}
 		remembered(&s.frame, "recursion is recursion", 3)
-		s.frame.user.Profile = messages.Profile{}
+		s.frame.user.Said = nil
 		s.prompt()
 		if tr = s.trace(noon); len(tr.Facts)+len(tr.Lore)+len(tr.Sums) != want {
 			t.Errorf("alone %v: %v %v %v", alone, tr.Facts, tr.Lore, tr.Sums)
@@ -173,7 +183,7 @@ func FuzzRecall(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, name string) {
 		frame := recalls()
 		frame.user.Facts = []messages.Fact{{Text: text, Always: true, Guild: 5, Channel: 10, Told: noon}, {Text: "last", Always: true, Guild: 5, Channel: 10, Told: noon}}
-		frame.budget, frame.user.Profile = 1<<20, messages.Profile{}
+		frame.budget, frame.user.Said = 1<<20, nil
 		q := asksOf("why?")
 		q.Asker.Name = name
 		told := frame.facts(q, topicOf(q.Text), 1<<20)

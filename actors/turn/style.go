@@ -1,6 +1,7 @@
 package turn
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -16,9 +17,21 @@ const (
 )
 
 // style tells how the asker writes, on one line, as far as the answer is to be like
-// that; "" if nothing is known, or it is as most is.
+// that; "" if nothing is known, or it is as most is. It goes by what all who read the
+// answer may read.
 func (f *frame) style(t *messages.Trigger) string {
-	p := &f.user.Profile
+	if len(f.user.Said) < leastProfiled {
+		return ""
+	}
+	here := f.audience(t)
+	p := messages.ProfileOf(slices.DeleteFunc(slices.Clone(f.user.Said), func(n messages.SaidNote) bool {
+		return !here.MayHear(n.Guild, n.Channel)
+	}))
+	return styleOf(&p, t.Text)
+}
+
+// styleOf tells how somebody writes, to an answer to a text of theirs.
+func styleOf(p *messages.Profile, text string) string {
 	if p.Messages < leastProfiled {
 		return ""
 	}
@@ -32,7 +45,7 @@ func (f *frame) style(t *messages.Trigger) string {
 	if p.Casual {
 		style += " They write casually."
 	}
-	if name := languageName(p.Language); name != "" && !tellsLanguage(t.Text) {
+	if name := languageName(p.Language); name != "" && !tellsLanguage(text) {
 		style += " They mostly write in " + name + "."
 	}
 	if style == "" {

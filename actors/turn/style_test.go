@@ -33,11 +33,22 @@ func TestStyle(t *testing.T) {
 		},
 	}
 	for _, tt := range tests {
-		f := testFrame()
-		f.user.Profile = tt.profile
-		if got := f.style(&messages.Trigger{Text: tt.text}); got != tt.want {
+		if got := styleOf(&tt.profile, tt.text); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
+	}
+}
+
+// What was written where not all who read the answer may read shapes none.
+func TestStyleByPlace(t *testing.T) {
+	f := recalls()
+	f.user.Said = append(wrote(7, messages.SaidNote{Guild: 5, Channel: 12, Words: 2}), wrote(9, messages.SaidNote{Guild: 5, Channel: 13, Words: 2})...)
+	if got := f.style(asksOf("why?")); got != "" {
+		t.Errorf("of what is said elsewhere: %q", got)
+	}
+	f.user.Said = append(f.user.Said, messages.SaidNote{Guild: 5, Channel: 10, Words: 2})
+	if got := f.style(asksOf("why?")); got == "" {
+		t.Error("of what is said where all may read: nothing")
 	}
 }
 
@@ -63,7 +74,7 @@ func TestStyledIsNotAlone(t *testing.T) {
 	}{
 		"nothing known": {messages.UserContext{}, true},
 		"facts":         {messages.UserContext{Facts: []messages.Fact{{Text: "they like recursion", Always: true, Channel: 1, Told: noon}}}, true},
-		"style":         {messages.UserContext{Profile: messages.Profile{Messages: 8, Brief: true}}, false},
+		"style":         {messages.UserContext{Said: wrote(8, messages.SaidNote{Channel: 1, Words: 2})}, false},
 	} {
 		s := aloneState()
 		s.userKnown(&tt.user)

@@ -4,30 +4,13 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
-	"time"
 
 	"troupe/messages"
 )
 
-// What makes a profile.
 const (
-	maxSaid   = 50 // messages that it is made of
-	leastSaid = 8  // messages, for it to tell anything
-	maxWords  = 4  // topics of one message
-
-	majority = 0.6 // share of the messages that a language or a tone needs more than
-
-	brief   = 6  // words of the median message, at most
-	lengthy = 40 // at least
-
-	topicIn   = 3 // messages that a topic is in, at least
-	maxTopics = 5
-
-	hourIn    = 3    // messages written in an hour of the day, at least
-	hourShare = 0.15 // of all, at least
-
-	conversation = 30 * time.Minute // between two messages of one
+	maxSaid  = 50 // messages that a profile is made of
+	maxWords = 4  // topics of one
 )
 
 // note returns what is known when it was told how messages were written, in any
@@ -46,94 +29,4 @@ func (k known) note(said []messages.SaidNote) known {
 func latest(said []messages.SaidNote) []messages.SaidNote {
 	slices.SortFunc(said, func(a, b messages.SaidNote) int { return cmp.Compare(a.Message, b.Message) })
 	return said[max(len(said)-maxSaid, 0):]
-}
-
-// profileOf returns how somebody writes who wrote these messages, the eldest first.
-// Topics are those of a channel, since what is said in one place is not told in
-// another; of all for 0.
-func profileOf(said []messages.SaidNote, channel messages.ChannelID) messages.Profile {
-	p := messages.Profile{Messages: len(said)}
-	if len(said) < leastSaid {
-		return p
-	}
-	var words []int
-	languages, topics, hours := map[string]int{}, map[string]int{}, map[int]int{}
-	casual, inLanguage := 0, 0
-	for i := range said {
-		n := &said[i]
-		words = append(words, n.Words)
-		hours[n.Message.Time().UTC().Hour()]++
-		if n.Casual {
-			casual++
-		}
-		if n.Language != "" {
-			languages[n.Language]++
-			inLanguage++
-		}
-		if channel == 0 || n.Channel == channel {
-			countTopics(topics, n.Topics)
-		}
-	}
-	p.Words = median(words)
-	p.Brief, p.Lengthy, p.Casual = p.Words <= brief, p.Words >= lengthy, outweighs(casual, len(said))
-	for language, n := range languages {
-		if outweighs(n, inLanguage) {
-			p.Language = language
-		}
-	}
-	p.Topics = mostFrequent(topics)
-	p.Hours = slices.Sorted(func(yield func(int) bool) {
-		for hour, n := range hours {
-			if n >= hourIn && float64(n) >= hourShare*float64(len(said)) && !yield(hour) {
-				return
-			}
-		}
-	})
-	p.Rhythm = rhythm(said)
-	return p
-}
-
-func outweighs(n, all int) bool { return float64(n) > majority*float64(all) }
-
-// countTopics counts each word once for a message.
-func countTopics(counts map[string]int, words []string) {
-	once := map[string]bool{}
-	for _, w := range words {
-		if w = strings.ToLower(w); !once[w] {
-			once[w] = true
-			counts[w]++
-		}
-	}
-}
-
-func mostFrequent(topics map[string]int) []string {
-	maps.DeleteFunc(topics, func(_ string, n int) bool { return n < topicIn })
-	words := slices.SortedFunc(maps.Keys(topics), func(a, b string) int {
-		return cmp.Or(topics[b]-topics[a], strings.Compare(a, b))
-	})
-	return words[:min(len(words), maxTopics)]
-}
-
-// rhythm returns the median time between two messages that follow one another in a
-// channel, of one conversation; 0 if there are none.
-func rhythm(said []messages.SaidNote) time.Duration {
-	var gaps []time.Duration
-	last := map[messages.ChannelID]time.Time{}
-	for i := range said {
-		at := said[i].Message.Time()
-		if before, ok := last[said[i].Channel]; ok && at.Sub(before) < conversation {
-			gaps = append(gaps, at.Sub(before))
-		}
-		last[said[i].Channel] = at
-	}
-	return median(gaps)
-}
-
-// median returns the upper one where there are two; 0 of nothing.
-func median[N cmp.Ordered](all []N) (m N) {
-	if len(all) == 0 {
-		return m
-	}
-	slices.Sort(all)
-	return all[len(all)/2]
 }

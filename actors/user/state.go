@@ -119,7 +119,7 @@ func (s *state) reread(m *messages.KeptFound) {
 func (s *state) context(channel messages.ChannelID) *messages.UserContext {
 	c := &messages.UserContext{
 		Cleared: max(s.cleared[channel], s.consent.After), PlainPersona: s.plain,
-		Facts: s.lent().facts, Profile: s.profile(channel),
+		Facts: s.lent().facts, Said: s.said(),
 	}
 	if c.Cleared != 0 {
 		c.Digest += "cleared " + c.Cleared.String() + ";"
@@ -127,23 +127,23 @@ func (s *state) context(channel messages.ChannelID) *messages.UserContext {
 	if c.PlainPersona {
 		c.Digest += "plain;"
 	}
-	if len(c.Facts) > 0 || c.Profile.Messages > 0 {
+	if len(c.Facts) > 0 || len(c.Said) > 0 {
 		c.Digest += "known " + s.user.String() + ";"
 	}
 	return c
 }
 
-// profile returns how the person writes, if they consent to that: see [profileOf].
-func (s *state) profile(channel messages.ChannelID) messages.Profile {
+// said returns how the person's messages were written, if they consent to that.
+func (s *state) said() []messages.SaidNote {
 	if !s.profiles() {
-		return messages.Profile{}
+		return nil
 	}
-	return profileOf(s.known.said, channel)
+	return s.known.said
 }
 
 // facts returns what the person may see of what is known of them.
 func (s *state) facts() *messages.Facts {
-	return &messages.Facts{Consent: s.consent, Facts: s.lent().facts, Profile: s.profile(0)}
+	return &messages.Facts{Consent: s.consent, Facts: s.lent().facts, Profile: messages.ProfileOf(s.said())}
 }
 
 // erase forgets the person, but for what they chose about that itself.

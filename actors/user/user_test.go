@@ -22,14 +22,14 @@ import (
 // A disk is what a journal keeps. While it is broken it fails, while it is
 // stuck it says nothing.
 type disk struct {
-	notes   map[string]string
-	derived map[string]messages.Derived
-	backlog map[int64]bool // pieces
-	erasing []messages.Erased
-	broken  atomic.Bool
-	stuck   atomic.Bool
+	notes    map[string]string
+	derived  map[string]messages.Derived
+	backlog  map[int64]bool // pieces
+	erasing  []messages.Erased
+	broken   atomic.Bool
+	stuck    atomic.Bool
 	readable atomic.Bool // although it is broken
-	got     []any
+	got      []any
 }
 
 func (d *disk) receive(c *actor.Context) {
