@@ -15,24 +15,29 @@ import (
 // take milliseconds.
 const emptyWait = time.Second
 
-// emptied empties the log after the last erasing of a person, since what was forgotten
-// is still in it. Where somebody reads for longer, that is told as more to forget.
-func (s *file) emptied(ctx context.Context, conn *sql.Conn, results []any) ([]any, error) {
-	isLast := func(r any) bool { e, ok := r.(*messages.Erased); return ok && !e.More }
-	if !slices.ContainsFunc(results, isLast) {
-		return results, nil
-	}
-	done, err := s.emptyLog(ctx, conn)
-	if err != nil || done {
-		return results, err
-	}
+// finish makes good that what was erased is in no file, once the rows are gone: what
+// they left behind in pages is swept, and then the log is emptied. Where there is much
+// to sweep, or somebody reads for long, that is told as more to forget.
+func (s *file) finish(ctx context.Context, conn *sql.Conn, writes, results []any) ([]any, error) {
 	results = slices.Clone(results) // the others are told already
 	for i, r := range results {
-		if isLast(r) {
-			more := *r.(*messages.Erased)
-			more.More = true
-			results[i] = &more
+		erased, ok := r.(*messages.Erased)
+		if !ok {
+			continue
 		}
+		done, err := false, error(nil)
+		if !erased.More {
+			done, err = s.sweep(ctx, conn, writes[i].(*messages.ErasePerson).User)
+		}
+		if err == nil && done {
+			done, err = s.emptyLog(ctx, conn)
+		}
+		if err != nil {
+			return nil, err
+		}
+		told := *erased
+		told.More = !done
+		results[i] = &told
 	}
 	return results, nil
 }

@@ -155,6 +155,48 @@ func TestUpgradeOfTraces(t *testing.T) {
 	}
 }
 
+// It is found out who asked what is in a file from before that was a column, also where
+// that cannot be read.
+func TestUpgradeOfAskers(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "troupe.db")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := provider(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.UpTo(t.Context(), 5); err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{
+		`INSERT INTO triggers (id, channel, state, ended, revision, question) VALUES
+			(1, 7, 'answered', 1, 0, '{"ID":1,"Channel":7,"Asker":{"ID":812345678901234567,"Name":"ann"},"Text":"why?"}'),
+			(2, 7, 'answered', 1, 0, '{"ID":2,"Channel":7}'), (3, 7, 'answered', 1, 0, '{"ID":3,"Chann'),
+			(4, 7, 'answered', 1, 0, '{"ID":4,"Channel":7,"Asker":{"ID":18446744073709551615}}')`,
+		`INSERT INTO traces (trigger_id, message, share, trace) VALUES
+			(1, 0, '', '{"Asker":812345678901234567}'), (2, 0, '', '{"Asker":9}'), (3, 0, '', '{'), (4, 0, '', '{}')`,
+	} {
+		if _, err := db.ExecContext(t.Context(), query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := openSQLite(t.Context(), path, pragmas())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close() //nolint:errcheck // the test is over
+	found, err := s.Person(t.Context(), erasedPerson)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, found, messages.PersonFound{Triggers: []messages.Trigger{trigger(t, s, 1)}, Traces: 1})
+}
+
 // A migration that files have had stays as it is: what there is to change is a new one.
 func TestMigrationsStay(t *testing.T) {
 	want := map[string]string{
@@ -163,6 +205,7 @@ func TestMigrationsStay(t *testing.T) {
 		"0003_attempts.sql":        "310ed5fc4f669b4d",
 		"0004_traces.sql":          "805fe83d5b92d1a7",
 		"0005_traces_in_order.sql": "b2ecf45ed2eaa23a",
+		"0006_analysis.sql":        "7ede64b3dcae76aa",
 	}
 	got := map[string]string{}
 	for name := range want {

@@ -52,6 +52,9 @@ func (w *writer) erase(m *messages.ErasePerson) *messages.Erased {
 		w.do(eraseTraces, id, pruneBatch),
 		w.do(eraseBad, id, pruneBatch),
 	}
+	if slices.Max(forgotten) > 0 {
+		w.forgot = append(w.forgot, m.User)
+	}
 	return &messages.Erased{
 		Dropped: dropped, Triggers: triggers, More: slices.Max(forgotten) >= pruneBatch, Open: w.count(countOpen, id),
 	}

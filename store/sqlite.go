@@ -44,13 +44,14 @@ type file struct {
 	read    *sql.DB
 	stmts   map[string]*sql.Stmt // of write, by their text; made at open
 	intents *intents
+	sweeps  sweeps   // used by who has the connection of write
 	log     *os.File // that SQLite appends commits to: one file as long as ours is open
 }
 
 // openSQLite opens the file with the pragmas that [pragmas] returns. Tests have
 // others, to fill a disk or to run out of patience.
 func openSQLite(ctx context.Context, path string, pragmas map[string]string) (Store, error) {
-	s := &file{path: path, stmts: map[string]*sql.Stmt{}}
+	s := &file{path: path, stmts: map[string]*sql.Stmt{}, sweeps: sweeps{}}
 	if err := s.open(ctx, pragmas); err != nil {
 		_ = s.letGo() // the first error says what is wrong
 		return nil, advise(path, err)

@@ -71,7 +71,7 @@ func (s *file) Apply(ctx context.Context, writes []any, written func([]any)) ([]
 		return nil, advise(s.path, err)
 	}
 	s.intents.kept(writes)
-	results, err = s.emptied(context.WithoutCancel(ctx), conn, results)
+	results, err = s.finish(context.WithoutCancel(ctx), conn, writes, results)
 	if err != nil {
 		return nil, advise(s.path, err)
 	}
@@ -94,15 +94,19 @@ func (s *file) commit(ctx context.Context, conn *sql.Conn, writes []any) ([]any,
 			return nil, w.err
 		}
 	}
+	for _, person := range w.forgot {
+		delete(s.sweeps, person) // it begins anew
+	}
 	return results, tx.Commit()
 }
 
 // A writer does the writes of one transaction, until one fails.
 type writer struct {
-	ctx   context.Context // it lives as long as the transaction
-	tx    *sql.Tx
-	stmts map[string]*sql.Stmt
-	err   error // the first
+	ctx    context.Context // it lives as long as the transaction
+	tx     *sql.Tx
+	stmts  map[string]*sql.Stmt
+	err    error             // the first
+	forgot []messages.UserID // of whom there was something to erase
 }
 
 // do runs a prepared statement and returns how many rows it has changed.
