@@ -87,7 +87,7 @@ func TestCannotOpen(t *testing.T) {
 				filled(t, path)
 				other(t, path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)`)
 			},
-			want: "it was written by a newer troupe (schema 99, this one knows 5): run that version, or choose another path",
+			want: "it was written by a newer troupe (schema 99, this one knows 6): run that version, or choose another path",
 		},
 		"of another program": {
 			path:    "other.db",

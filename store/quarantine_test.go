@@ -1,7 +1,10 @@
 package store_test
 
 import (
+	"database/sql"
+	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,5 +76,89 @@ func TestNoQuarantine(t *testing.T) {
 	}
 	if found, _ := filepath.Glob(filepath.Join(folder, "*")); len(found) > 0 {
 		t.Errorf("there is %v", found)
+	}
+}
+
+// Work in quarantine goes back into the backlog while a bot has the store, unless there
+// is newer work about the same; what holds none stays, and says so.
+func TestQuarantineRelease(t *testing.T) {
+	address := "sqlite:" + filepath.Join(t.TempDir(), "troupe.db")
+	s, err := store.Open(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close() //nolint:errcheck // the test is over
+	apply := func(writes ...any) {
+		t.Helper()
+		if _, err := s.Apply(t.Context(), writes, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	work := func(id messages.MessageID, text string) messages.Piece {
+		return messages.Piece{Analyzer: messages.AnalyzerMemory, Owner: "user/1", Guild: 1 << 63, Channel: 7, From: id, To: id, Person: 1, Text: text}
+	}
+	backlog := func() []messages.Piece {
+		t.Helper()
+		found, err := s.Pieces(t.Context(), messages.AnalyzerMemory, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found.Pieces
+	}
+	apply(&messages.KeepPieces{Pieces: []messages.Piece{work(11, "a"), work(12, "b"), work(13, "c")}})
+	for _, p := range backlog() {
+		apply(&messages.Quarantine{Actor: "memory", Piece: p}) // 1, 2 and 3
+	}
+	apply(&messages.Quarantine{Actor: "turn", Trigger: 9}, // 4
+		&messages.KeepPieces{Pieces: []messages.Piece{work(12, "edited")}}, &messages.ForgetSources{Messages: []messages.MessageID{13}})
+
+	q, err := store.OpenQuarantine(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer q.Close() //nolint:errcheck // the test is over
+	for _, tt := range []struct {
+		id    int64
+		there bool
+		err   error
+		want  messages.MessageID // that it is about
+	}{{1, true, nil, 11}, {1, false, nil, 0}, {2, true, nil, 12}, {3, true, store.ErrNoPiece, 0}, {4, true, store.ErrNoPiece, 0}} {
+		one, there, err := q.Release(t.Context(), tt.id)
+		if there != tt.there || !errors.Is(err, tt.err) || one.Piece.To != tt.want {
+			t.Errorf("%d: %v, %v, about %v", tt.id, there, err, one.Piece.To)
+		}
+	}
+	edited, released := work(12, "edited"), work(11, "a")
+	edited.ID, released.ID = 4, 5
+	if got, want := backlog(), []messages.Piece{edited, released}; !slices.Equal(got, want) {
+		t.Errorf("in the backlog is %+v, want %+v", got, want)
+	}
+	if left, err := q.List(t.Context()); err != nil || len(left) != 2 || left[0].ID != 4 || left[1].ID != 3 {
+		t.Errorf("in quarantine are %+v, %v", left, err)
+	}
+}
+
+// A store of another troupe is told as such.
+func TestQuarantineOfAnother(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "troupe.db")
+	s, err := store.Open(t.Context(), "sqlite:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), `DELETE FROM goose_db_version WHERE version_id > 3`); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.OpenQuarantine(t.Context(), "sqlite:"+path); err == nil || !strings.Contains(err.Error(), "schema 3") {
+		t.Error(err)
 	}
 }

@@ -88,6 +88,10 @@ func TestCommandsAndQuestions(t *testing.T) {
 		trigger := messages.Trigger{ID: 7, Channel: 3, State: messages.TriggerAccepted}
 		at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 		kept := &messages.Kept{}
+		piece := messages.Piece{Analyzer: "memory", Owner: "user/1", From: 8, To: 8, Person: 1}
+		first := piece
+		first.ID = 1
+		fact := messages.Derived{Owner: "user/1", Key: "fact/1", Value: "{}", Sources: []messages.Source{{Message: 8, Person: 1}}}
 		for _, step := range []struct{ ask, want any }{
 			{&messages.AcceptTrigger{Trigger: trigger}, &messages.Accepted{Trigger: trigger, Fresh: true}},
 			{&messages.AcceptTrigger{Trigger: trigger}, &messages.Accepted{Trigger: trigger}},
@@ -112,6 +116,15 @@ func TestCommandsAndQuestions(t *testing.T) {
 			{&messages.GetAttempts{Since: at}, &messages.Attempts{Attempts: []messages.AttemptMade{{Model: "m", At: at}}}},
 			{note("v"), kept},
 			{&messages.GetNotes{Owner: "user/1"}, &messages.Notes{Values: map[string]string{"k": "v"}}},
+			{&messages.KeepPieces{Pieces: []messages.Piece{piece}}, kept},
+			{&messages.GetPieces{Analyzer: "memory", Limit: 5}, &messages.Pieces{Pieces: []messages.Piece{first}, Backlog: 1}},
+			{&messages.SettlePieces{Pieces: []messages.Piece{first}, Keep: []messages.Derived{fact}}, &messages.Settled{Done: true}},
+			{&messages.SettlePieces{Pieces: []messages.Piece{first}}, &messages.Settled{}},
+			{&messages.GetKept{Owner: "user/1"}, &messages.KeptFound{Notes: map[string]string{"k": "v"}, Derived: []messages.Derived{fact}}},
+			{&messages.ForgetSources{Messages: []messages.MessageID{8}}, &messages.SourcesForgotten{Dropped: []messages.DerivedKey{{Owner: "user/1", Key: "fact/1"}}}},
+			{&messages.KeepDerived{Keep: []messages.Derived{fact}}, kept},
+			{&messages.GetPerson{User: 1}, &messages.PersonFound{Notes: map[string]string{"k": "v"}, Derived: []messages.Derived{fact}}},
+			{&messages.ErasePerson{User: 1}, &messages.Erased{Dropped: []messages.DerivedKey{{Owner: "user/1", Key: "fact/1"}}}},
 			{&messages.Prune{Before: 9}, &messages.Pruned{}},
 		} {
 			if d := cmp.Diff(step.want, ask(step.ask)); d != "" {

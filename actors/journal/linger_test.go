@@ -12,7 +12,7 @@ import (
 func TestPatience(t *testing.T) {
 	s := newState(wide)
 	s.store = working
-	for _, later := range []any{&messages.AttemptMade{}, &messages.KeepFinal{Patient: true}} {
+	for _, later := range []any{&messages.AttemptMade{}, &messages.KeepFinal{Patient: true}, &messages.KeepPieces{}} {
 		for _, a := range s.write(s.nextID(), later) {
 			if a.verb != linger {
 				t.Errorf("%T: %v", later, a)
@@ -20,12 +20,12 @@ func TestPatience(t *testing.T) {
 		}
 	}
 	todo := s.write(s.nextID(), &messages.KeepPart{})
-	if len(todo) != 1 || todo[0].verb != commit || len(todo[0].writes) != 3 {
+	if len(todo) != 1 || todo[0].verb != commit || len(todo[0].writes) != 4 {
 		t.Fatalf("to do: %+v", todo)
 	}
 	s.write(s.nextID(), &messages.AttemptMade{})
 	s.lingered() // of those that were committed
-	todo = s.committed(result{answers: make([]any, 3)})
+	todo = s.committed(result{answers: make([]any, 4)})
 	if last := todo[len(todo)-1]; last.verb != linger {
 		t.Fatalf("to do: %+v", todo)
 	}
