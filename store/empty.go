@@ -20,7 +20,6 @@ const emptyWait = time.Second
 // to sweep, that is told as more to forget. Who reads for long, as a database browser
 // may, holds up nobody: the log is emptied with the first group after that.
 func (s *file) finish(ctx context.Context, conn *sql.Conn, writes, results []any) ([]any, error) {
-	results = slices.Clone(results) // the others are told already
 	var wait time.Duration
 	for i, r := range results {
 		erased, ok := r.(*messages.Erased)
@@ -34,9 +33,8 @@ func (s *file) finish(ctx context.Context, conn *sql.Conn, writes, results []any
 		if done {
 			s.full, wait = true, emptyWait
 		}
-		told := *erased
-		told.More = !done
-		results[i] = &told
+		results = slices.Clone(results) // who was told them keeps them as they were
+		results[i] = &messages.Erased{Dropped: erased.Dropped, Triggers: erased.Triggers, Open: erased.Open, More: !done}
 	}
 	if !s.full {
 		return results, nil

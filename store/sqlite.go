@@ -44,7 +44,8 @@ type file struct {
 	read    *sql.DB
 	stmts   map[string]*sql.Stmt // of write, by their text; made at open
 	intents *intents
-	sweeps  sweeps   // used by who has the connection of write
+	sweeps  sweeps   // used by who has the connection of write, as the next
+	full    bool     // the log is to be emptied
 	log     *os.File // that SQLite appends commits to: one file as long as ours is open
 }
 
