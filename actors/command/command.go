@@ -207,6 +207,8 @@ func (a *command) resolve(q question, u *messages.CommandUsed) (*actor.PID, any)
 		return a.cfg.Supervisor, q.message
 	case theCache:
 		return a.cfg.Cache, q.message
+	case theJournal:
+		return a.cfg.Journal, q.message
 	case aPool:
 		return a.cfg.Pools[q.to.index], q.message
 	case aCoalescer:

@@ -43,7 +43,10 @@ func units(text string) int {
 // code shows a word as it is, whatever is in it.
 func code(word string) string {
 	const most = 40 // characters: names that we made are shorter
-	word = strings.Join(strings.Fields(strings.ReplaceAll(word, "`", "'")), " ")
+	word = visible(strings.ReplaceAll(word, "`", "'"))
+	if word == "" {
+		word = "?" // nothing between two marks would be the mark of longer code
+	}
 	if utf8.RuneCountInString(word) > most {
 		word = string([]rune(word)[:most]) + "…"
 	}

@@ -118,12 +118,7 @@ func status(change func(q *messages.QuotaState, h *messages.Health, p *messages.
 func TestGolden(t *testing.T) {
 	full := &messages.Refused{Reason: messages.RefusedFull}
 	broken := &messages.Failure{Cause: messages.CauseInternal}
-	type one struct {
-		name string
-		used *messages.CommandUsed
-		got  answers
-	}
-	files := map[string][]one{
+	goldens(t, map[string][]one{
 		"help": {
 			{"in a guild", used("help"), userIs(false, guildIs("pirate"))},
 			{"in a guild without a persona", used("help"), userIs(false, guildIs(""))},
@@ -172,6 +167,9 @@ func TestGolden(t *testing.T) {
 				{aCoalescer, 0}:       {message: &messages.CoalescerState{}},
 				{whom: theCache}:      {message: &messages.CacheState{}},
 			}},
+			{"in trouble that nobody waits for", used("status"), status(func(_ *messages.QuotaState, h *messages.Health, _ *messages.PoolState) {
+				h.Down = []messages.PartDown{{Part: "learner/memory", Background: true}}
+			})},
 			{"in trouble", used("status"), status(func(q *messages.QuotaState, h *messages.Health, p *messages.PoolState) {
 				q.Models[0].Paused, q.Models[0].Cause = 90*time.Second, messages.CauseMinuteQuota
 				for i := range 6 {
@@ -181,6 +179,7 @@ func TestGolden(t *testing.T) {
 				for _, part := range []string{"channel/123", "channel/456", "router/gemini", "outbox/7", "a", "b", "c", "d"} {
 					h.Down = append(h.Down, messages.PartDown{Part: part, Cause: "secret"})
 				}
+				h.Down = append(h.Down, messages.PartDown{Part: "learner/memory", Background: true}, messages.PartDown{Part: "learner/lore", Background: true})
 				p.Breakers = map[string]string{"gemini-2.5-pro": messages.BreakerOpen, "a": messages.BreakerHalfOpen, "b": messages.BreakerClosed}
 			})},
 		},
@@ -188,8 +187,24 @@ func TestGolden(t *testing.T) {
 			{"an unknown command", used("dance now\n`please`"), nil},
 			{"one that is another's", used("chat", "message", "hi"), nil},
 			{"an option that there is no more", used("clear", "all", "true"), nil},
+			{"a command without its subcommand", used("memory"), nil},
+			{"a subcommand that there is not", used("memory lose"), nil},
+			{"a subcommand without what it needs", used("memory forget"), nil},
+			{"one with another's option", used("memory view", "number", "3"), nil},
 		},
-	}
+	})
+}
+
+// A one is a command that somebody uses, and what it is answered by others.
+type one struct {
+	name string
+	used *messages.CommandUsed
+	got  answers
+}
+
+// goldens compares what commands say with files by their names.
+func goldens(t *testing.T, files map[string][]one) {
+	t.Helper()
 	for name, cases := range files {
 		t.Run(name, func(t *testing.T) {
 			var all bytes.Buffer

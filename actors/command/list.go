@@ -26,7 +26,24 @@ const (
 // uses it. To add a command is to add both.
 type entry struct {
 	messages.Command
-	plan func(*use) plan // nil for one that is not this actor's to answer
+	plan func(*use) plan // nil for one that is not this actor's to answer, or that has subcommands
+	subs []sub           // the same as the command's
+}
+
+// A sub is a subcommand, and the function that plans what is done when somebody
+// uses it.
+type sub struct {
+	messages.Subcommand
+	plan func(*use) plan
+}
+
+// group returns the entry of a command with subcommands.
+func group(name, description string, subs ...sub) entry {
+	e := entry{Command: messages.Command{Name: name, Description: description, Private: true}, subs: subs}
+	for _, s := range subs {
+		e.Subcommands = append(e.Subcommands, s.Subcommand)
+	}
+	return e
 }
 
 // entries returns the commands, as /help lists them.
@@ -66,6 +83,9 @@ func entries(personas []Persona) []entry {
 			},
 			plan: planClear,
 		},
+		memoryEntry(),
+		privacyEntry(),
+		loreEntry(),
 		{
 			Command: messages.Command{
 				Name:        "status",
@@ -121,4 +141,21 @@ func find(all []entry, name string) *entry {
 		}
 	}
 	return nil
+}
+
+// chosen returns what somebody uses of a command by a name: the command itself, or
+// one of its subcommands, by both names then. It reports false if there is no such
+// subcommand.
+func (e *entry) chosen(name string) (s sub, ok bool) {
+	if e.subs == nil {
+		return sub{messages.Subcommand{Name: e.Name, Options: e.Options}, e.plan}, true
+	}
+	_, second, _ := strings.Cut(name, " ")
+	for _, s := range e.subs {
+		if s.Name == second {
+			s.Name = e.Name + " " + s.Name
+			return s, true
+		}
+	}
+	return sub{}, false
 }

@@ -14,38 +14,60 @@ import (
 // fits is Discord's bound of descriptions, and of choices.
 func fits(text string) bool { return text != "" && utf8.RuneCountInString(text) <= 100 }
 
+var listName = regexp.MustCompile(`^[-_a-z0-9]{1,32}$`)
+
 // What is registered keeps to Discord's bounds (Discord documentation,
 // Application Commands).
 func TestListFitsDiscord(t *testing.T) {
-	name := regexp.MustCompile(`^[-_a-z0-9]{1,32}$`)
 	all := All(testPersonas())
 	var seen []string
 	for _, c := range all {
-		if !name.MatchString(c.Name) || slices.Contains(seen, c.Name) || !fits(c.Description) || len(c.Options) > 25 {
+		if !listName.MatchString(c.Name) || slices.Contains(seen, c.Name) || !fits(c.Description) || len(c.Subcommands) > 25 {
 			t.Errorf("command %+v", c)
 		}
+		if len(c.Subcommands) > 0 && len(c.Options) > 0 {
+			t.Errorf("/%s has options beside its subcommands", c.Name)
+		}
 		seen = append(seen, c.Name)
-		optional := false
-		for _, o := range c.Options {
-			if !name.MatchString(o.Name) || !fits(o.Description) || o.Required && optional || len(o.Choices) > 25 {
-				t.Errorf("/%s: option %+v", c.Name, o)
+		optionsFit(t, c.Name, c.Options)
+		for _, sub := range c.Subcommands {
+			if name := c.Name + " " + sub.Name; !listName.MatchString(sub.Name) || slices.Contains(seen, name) || !fits(sub.Description) {
+				t.Errorf("/%s", name)
+			} else {
+				seen = append(seen, name)
 			}
-			optional = optional || !o.Required
-			for _, choice := range o.Choices {
-				if !fits(choice.Name) || !fits(choice.Value) {
-					t.Errorf("/%s: choice %+v", c.Name, choice)
-				}
-			}
+			optionsFit(t, c.Name+" "+sub.Name, sub.Options)
 		}
 	}
-	if want := []string{"chat", "persona", "clear", "status", "help"}; !slices.Equal(seen, want) {
+	if want := []string{
+		"chat", "persona", "clear", "memory", "memory view", "memory forget", "memory edit", "memory on", "memory off",
+		"privacy", "privacy view", "privacy export", "privacy delete", "privacy choose",
+		"lore", "lore view", "lore forget", "lore on", "lore off", "status", "help",
+	}; !slices.Equal(seen, want) {
 		t.Errorf("there are %v", seen)
+	}
+}
+
+func optionsFit(t *testing.T, command string, options []messages.CommandOption) {
+	t.Helper()
+	optional := len(options) > 25
+	for _, o := range options {
+		if !listName.MatchString(o.Name) || !fits(o.Description) || o.Required && optional || len(o.Choices) > 25 {
+			t.Errorf("/%s: option %+v", command, o)
+		}
+		optional = optional || !o.Required
+		for _, choice := range o.Choices {
+			if !fits(choice.Name) || !fits(choice.Value) {
+				t.Errorf("/%s: choice %+v", command, choice)
+			}
+		}
 	}
 }
 
 func TestPrivate(t *testing.T) {
 	for name, want := range map[string]bool{
 		"chat": false, "status": true, "clear": true, "help": true, "persona": true, "persona show": true, "dance": true, "": true,
+		"memory view": true, "privacy export": true, "lore": true,
 	} {
 		if Private(name) != want {
 			t.Errorf("Private(%q) = %v", name, !want)
@@ -74,7 +96,7 @@ func TestAnswersAreBounded(t *testing.T) {
 }
 
 func TestFaultOf(t *testing.T) {
-	c := &messages.Command{Name: "paint", Options: []messages.CommandOption{
+	c := &messages.Subcommand{Name: "paint", Options: []messages.CommandOption{
 		{Name: "what", Required: true, MaxLength: 5},
 		{Name: "how", Choices: []messages.Choice{{Name: "In oil", Value: "oil"}}},
 	}}

@@ -80,7 +80,7 @@ func choose(u *use, name string, here bool) (asks []question, say func(answers) 
 	switch {
 	case u.Guild == 0:
 		return nil, func(answers) string { return sayNotHere(u.personas[0]) }
-	case u.Permissions&(messages.PermissionManageGuild|messages.PermissionAdministrator) == 0:
+	case !u.manages():
 		return nil, func(answers) string { return sayNotAllowed() }
 	}
 	set := &messages.SetPersona{Guild: u.Guild, Persona: name}

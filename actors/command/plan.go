@@ -21,6 +21,7 @@ const (
 	theHealth
 	theSupervisor
 	theCache
+	theJournal
 	aPool
 	aCoalescer
 )
@@ -28,7 +29,7 @@ const (
 // An address is one of those whom a command asks.
 type address struct {
 	whom  whom
-	index int // of a pool or coalescer
+	index int // of a pool or coalescer; of several questions to one and the same: which
 }
 
 // A question is what a command asks one other.
@@ -40,8 +41,10 @@ type question struct {
 
 // How long commands wait for others.
 const (
-	readWait  = time.Second     // for what is shown: what is late is left out
-	writeWait = 8 * time.Second // for what is to be kept, longer than the journal is waited for
+	readWait   = time.Second      // for what is shown beside other things: what is late is left out
+	writeWait  = 8 * time.Second  // for what is to be kept, longer than the journal is waited for
+	soleWait   = 10 * time.Second // for what the whole answer is about
+	deleteWait = time.Minute      // for all that is kept about a person to be forgotten: the journal does that in steps
 )
 
 // An answer is what became of a question.
@@ -62,8 +65,9 @@ func from[A any](all answers, to address) (message A, ok bool) {
 // A plan is what a command asks, all at once, and what it says when all has
 // been answered or is late.
 type plan struct {
-	asks []question
-	say  func(got answers, now time.Time) string
+	asks  []question
+	say   func(got answers, now time.Time) string
+	files func(got answers, now time.Time) []messages.File // that go with it; nil for none
 }
 
 // only is the plan of a command that needs nobody else.
@@ -75,6 +79,11 @@ func only(text string) plan {
 type use struct {
 	*messages.CommandUsed
 	*facts
+}
+
+// manages reports whether who used the command may manage the guild.
+func (u *use) manages() bool {
+	return u.Permissions&(messages.PermissionManageGuild|messages.PermissionAdministrator) != 0
 }
 
 // facts are what does not change from use to use.
@@ -91,18 +100,25 @@ type facts struct {
 // planned returns the plan of a use.
 func (f *facts) planned(u *messages.CommandUsed) plan {
 	e := find(f.entries, u.Name)
-	if e == nil || e.plan == nil {
+	if e == nil {
 		return only(sayUnknown(u.Name))
 	}
-	if fault := faultOf(&e.Command, u.Options); fault != "" {
+	s, ok := e.chosen(u.Name)
+	switch {
+	case !ok:
+		return only(sayNoSubcommand(e.Command))
+	case s.plan == nil:
+		return only(sayUnknown(u.Name))
+	}
+	if fault := faultOf(&s.Subcommand, u.Options); fault != "" {
 		return only(fault)
 	}
-	return e.plan(&use{u, f})
+	return s.plan(&use{u, f})
 }
 
-// faultOf returns what is wrong with the options of a command, or "". Discord
+// faultOf returns what is wrong with the options of what is used, or "". Discord
 // checks them too, but by the list that it was given last.
-func faultOf(c *messages.Command, options map[string]string) string {
+func faultOf(c *messages.Subcommand, options map[string]string) string {
 	for _, o := range c.Options {
 		value, given := options[o.Name]
 		switch {

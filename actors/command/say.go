@@ -18,6 +18,10 @@ func sayUnknown(name string) string {
 	return "I do not know the command " + code("/"+name) + ". Discord may show an old list: reload it, or see `/help`."
 }
 
+func sayNoSubcommand(c messages.Command) string {
+	return "The command " + code("/"+c.Name) + " needs one of its subcommands: " + usage(c) + ". Discord may show an old list: reload it, then try again."
+}
+
 func sayOutdated(command string) string {
 	return "The command " + code("/"+command) + " has other options by now. Reload Discord to see them, then try again."
 }
@@ -53,6 +57,13 @@ func sayHelp(self messages.UserID, entries []entry, p present) string {
 
 // usage shows how a command is written.
 func usage(c messages.Command) string {
+	if len(c.Subcommands) > 0 {
+		var names []string
+		for _, s := range c.Subcommands {
+			names = append(names, s.Name)
+		}
+		return "`/" + c.Name + " " + strings.Join(names, "|") + "`"
+	}
 	words := []string{"/" + c.Name}
 	for _, o := range c.Options {
 		if o.Required {

@@ -156,19 +156,42 @@ func sayHealth(got answers) []string {
 		lines = append(lines, "Discord withholds messages that do not mention me: whoever runs me can turn on the Message Content intent.")
 	}
 	lines = append(lines, sayLevel(h)...)
-	if len(h.Down) == 0 {
-		return append(lines, "Every part works.")
+	return append(lines, sayDown(h.Down)...)
+}
+
+// sayDown says which parts do not work: what people wait for apart from the rest.
+func sayDown(down []messages.PartDown) []string {
+	var waited, background []string
+	for _, d := range down {
+		if name := code(publicName(d.Part)); d.Background {
+			background = append(background, name)
+		} else {
+			waited = append(waited, name)
+		}
 	}
-	var parts []string
-	for _, d := range h.Down {
-		parts = append(parts, code(publicName(d.Part)))
+	var lines []string
+	switch {
+	case len(down) == 0:
+		return []string{"Every part works."}
+	case waited == nil:
+		lines = append(lines, "Every part that answers you works.")
+	default:
+		lines = append(lines, "Down, and tried again from time to time: "+someOf(waited))
 	}
-	slices.Sort(parts)
-	parts = slices.Compact(parts)
-	if n := len(parts); n > maxListed {
-		parts = append(parts[:maxListed], fmt.Sprintf("%d more", n-maxListed))
+	if background != nil {
+		lines = append(lines, "In the background, and tried again from time to time: "+someOf(background))
 	}
-	return append(lines, "Down, and tried again from time to time: "+strings.Join(parts, ", "))
+	return lines
+}
+
+// someOf lists names, each once and no more than a few.
+func someOf(names []string) string {
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if n := len(names); n > maxListed {
+		names = append(names[:maxListed], fmt.Sprintf("%d more", n-maxListed))
+	}
+	return strings.Join(names, ", ")
 }
 
 // sayLevel says what people have to go without, and why.

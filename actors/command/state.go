@@ -38,8 +38,9 @@ type open struct {
 	used    *messages.CommandUsed
 	plan    plan
 	got     answers
-	waiting int       // questions without answer
-	text    string    // to be said; "" until it is known
+	waiting int    // questions without answer
+	text    string // to be said; "" until it is known
+	files   []messages.File
 	tries   int       // to say it
 	until   time.Time // when nobody can see an answer any more
 }
@@ -75,7 +76,7 @@ func (s *state) begin(u *messages.CommandUsed, now time.Time) (next, *open) {
 	if o.waiting > 0 {
 		return ask, o
 	}
-	o.text = bounded(o.plan.say(o.got, now))
+	o.conclude(now)
 	return speak, o
 }
 
@@ -108,8 +109,16 @@ func (s *state) answered(id messages.InteractionID, from address, a answer, now 
 	if o.waiting--; o.waiting > 0 {
 		return ignore
 	}
-	o.text = bounded(o.plan.say(o.got, now))
+	o.conclude(now)
 	return speak
+}
+
+// conclude finds what is to be said, once all have answered or are late.
+func (o *open) conclude(now time.Time) {
+	o.text = bounded(o.plan.say(o.got, now))
+	if o.plan.files != nil {
+		o.files = o.plan.files(o.got, now)
+	}
 }
 
 // said takes what became of the answer to a command: nil if it stands. It
@@ -143,5 +152,5 @@ func (s *state) said(id messages.InteractionID, err error, now time.Time) (next,
 
 // response returns what Discord is to show for a command.
 func (o *open) response() *messages.Response {
-	return &messages.Response{Interaction: o.used.Interaction, Content: o.text}
+	return &messages.Response{Interaction: o.used.Interaction, Content: o.text, Files: o.files}
 }

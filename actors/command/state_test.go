@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -145,6 +146,13 @@ func TestRegistration(t *testing.T) {
 		t.Error("another application is not registered with")
 	}
 	r.end()
+	before = r.hash()
+	r.commands = slices.Clone(r.commands)
+	i := slices.IndexFunc(r.commands, func(c messages.Command) bool { return c.Name == "memory" })
+	r.commands[i].Subcommands = r.commands[i].Subcommands[1:]
+	if r.hash() == before {
+		t.Error("other subcommands have the same hash")
+	}
 	r.commands = r.commands[1:]
 	if r.hash() == before {
 		t.Error("other commands have the same hash")

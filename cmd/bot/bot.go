@@ -249,7 +249,8 @@ func (b *bot) ready(url string) {
 	}
 }
 
-// lacks says what keeps the bot from answering.
+// lacks says what keeps the bot from answering. What works in the background does
+// not.
 func (b *bot) lacks() (lacks []string) {
 	h := b.health.Load()
 	if h == nil {
@@ -259,7 +260,9 @@ func (b *bot) lacks() (lacks []string) {
 		lacks = append(lacks, "gateway: not connected")
 	}
 	for _, part := range h.Down {
-		lacks = append(lacks, part.Part+": "+part.Cause)
+		if !part.Background {
+			lacks = append(lacks, part.Part+": "+part.Cause)
+		}
 	}
 	return lacks
 }
