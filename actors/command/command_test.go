@@ -26,6 +26,7 @@ type world struct {
 	user       any // answers
 	guild      any
 	quota      any
+	person     *messages.PersonFound // nil: the journal is silent about people
 	notes      map[string]string
 	silentNote atomic.Bool
 
@@ -111,6 +112,10 @@ func (w *world) keep(c *actor.Context) {
 	switch m := c.Message().(type) {
 	case *messages.GetNotes:
 		c.Respond(&messages.Notes{Values: maps.Clone(w.notes)})
+	case *messages.GetPerson:
+		if w.person != nil {
+			c.Respond(w.person)
+		}
 	case *messages.KeepNote:
 		w.notes[m.Key] = m.Value
 		c.Respond(&messages.Kept{})

@@ -60,11 +60,19 @@ func FuzzShown(f *testing.F) {
 			used *messages.CommandUsed
 			got  answers
 		}{
-			{used("memory view"), facts}, {used("memory view", "page", "2"), facts}, {used("memory view", "page", word), facts},
-			{used("memory edit", "number", "3", "text", text), kept}, {used("memory edit", "number", text, "text", "x"), kept},
-			{used("memory forget", "number", text), nil}, {used("memory " + text), nil}, {used(word), nil},
-			{used("lore view"), piece}, {used("lore view", "page", "2"), piece}, {used("lore forget", "number", text), nil},
-			{used("privacy delete", "confirm", text), nil}, {used("privacy choose", "what", text, "value", word), nil},
+			{used("memory view"), facts},
+			{used("memory view", "page", "2"), facts},
+			{used("memory view", "page", word), facts},
+			{used("memory edit", "number", "3", "text", text), kept},
+			{used("memory edit", "number", text, "text", "x"), kept},
+			{used("memory forget", "number", text), nil},
+			{used("memory " + text), nil},
+			{used(word), nil},
+			{used("lore view"), piece},
+			{used("lore view", "page", "2"), piece},
+			{used("lore forget", "number", text), nil},
+			{used("privacy delete", "confirm", text), nil},
+			{used("privacy choose", "what", text, "value", word), nil},
 		} {
 			got := testFacts().planned(one.used).say(withLate(one.got), noon)
 			if units(got) > maxText || got == "" || !utf8.ValidString(got) {

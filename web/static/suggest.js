@@ -2,7 +2,7 @@
 
 import { $, fill, h } from "./dom.js";
 
-const most = 12; // suggestions shown at once
+const most = 25; // suggestions shown at once: more commands than the bot has
 
 export class Suggest {
   #box = $("suggest");
