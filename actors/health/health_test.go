@@ -19,6 +19,7 @@ func gateway(shard int, connected, content bool) *messages.GatewayState {
 // from which content is withheld, is enough.
 func TestHealth(t *testing.T) {
 	outbox, store := messages.PartDown{Part: "outbox", Cause: "ouch"}, messages.PartDown{Part: "store", Cause: "full"}
+	learner := messages.PartDown{Part: "learner/memory", Cause: "ouch", Background: true}
 	tests := []struct {
 		name string
 		told []any
@@ -32,6 +33,7 @@ func TestHealth(t *testing.T) {
 		{"content withheld", []any{gateway(0, true, false), gateway(1, true, true)}, messages.Health{Connected: true}},
 		{"parts by name", []any{&store, &outbox}, messages.Health{Content: true, Down: []messages.PartDown{outbox, store}}},
 		{"up again", []any{&store, &outbox, &messages.PartUp{Part: "store"}}, messages.Health{Content: true, Down: []messages.PartDown{outbox}}},
+		{"in the background", []any{&learner}, messages.Health{Content: true, Down: []messages.PartDown{learner}}},
 		{"never down", []any{&messages.PartUp{Part: "store"}}, messages.Health{Content: true}},
 		{"another cause", []any{&messages.PartDown{Part: "store"}, &store}, messages.Health{Content: true, Down: []messages.PartDown{store}}},
 	}
