@@ -30,7 +30,7 @@ type Response struct {
 	Message     MessageID // of an earlier further one, to be edited; 0 for the first answer or a new one
 	Content     string
 	Mentions    []UserID // the only people whose mention in Content notifies them
-	Files       []File
+	Files       []File   // in place of those that are there; none: those stay
 	Private     bool // of a new further one: only who used the command sees it
 }
 

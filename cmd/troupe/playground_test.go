@@ -88,10 +88,17 @@ func TestPlayground(t *testing.T) {
 		p.Screenshot(*picture)
 	}
 
-	p.Type("/status")
+	p.Type("/")
+	p.Until(`[...document.querySelectorAll("#suggest [role=option]")].some(o => /^.status/.test(o.innerText))`) // the last of all
+	p.Type("status")
 	p.Press(kb.Enter)
 	p.Press(kb.Enter)
 	p.Until(said("Every part works"))
+
+	p.Type("/privacy delete ") // a subcommand opens when it is typed out
+	p.Until(`document.activeElement.name === "option-confirm"`)
+	p.Press(kb.Enter)
+	p.Until(said("It cannot be taken back"))
 }
 
 // said is true when the bot has said something that contains a text.
