@@ -1,0 +1,312 @@
+package user
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"troupe/actors"
+	"troupe/actors/actortest"
+	"troupe/messages"
+
+	"github.com/anthdm/hollywood/actor"
+	"github.com/google/go-cmp/cmp"
+)
+
+// willing is what is kept of a person who lets the bot learn all.
+func willing() map[string]string {
+	return map[string]string{"consent/memory": "1", "consent/profile": "1"}
+}
+
+// learned is what an analyzer concludes from a piece.
+func learned(piece int64, facts ...messages.Fact) *messages.Learned {
+	return &messages.Learned{Pieces: []messages.Piece{{ID: piece}}, Facts: facts}
+}
+
+func factsOf(t *testing.T, e actortest.Engine, pid *actor.PID) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, f := range ask[*messages.Facts](t, e, pid, &messages.GetFacts{User: 42}).Facts {
+		all[f.Key] = f.Text
+	}
+	return all
+}
+
+// agree fails the test unless the actor knows just what is on disk, which is this.
+func agree(t *testing.T, e actortest.Engine, pid *actor.PID, d *disk, want map[string]string) {
+	t.Helper()
+	if diff := cmp.Diff(want, factsOf(t, e, pid)); diff != "" {
+		t.Error("known:", diff)
+	}
+	if diff := cmp.Diff(want, d.facts()); diff != "" {
+		t.Error("on disk:", diff)
+	}
+}
+
+func failsWith[E error](t *testing.T, e actortest.Engine, pid *actor.PID, m any) E {
+	t.Helper()
+	_, err := e.Ask(pid, m)
+	failure, ok := errors.AsType[E](err)
+	if !ok {
+		t.Errorf("%T ends in %v", m, err)
+	}
+	return failure
+}
+
+// What the person says goes to the analyzers that they let have it, also what they
+// say before it is known which.
+func TestSaid(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		memory, behaviour := e.Probe(), e.Probe()
+		d := disk{notes: map[string]string{"consent/memory": "1"}}
+		d.stuck.Store(true)
+		pid := startWith(e, &d, Config{Memory: memory.PID, Behaviour: behaviour.PID})
+		for i := range messages.MessageID(maxWaiting + 10) {
+			e.Send(pid, &messages.Said{Channel: 5, Message: i + 1, Person: 42, Text: "hi"})
+		}
+		synctest.Wait()
+		d.stuck.Store(false)
+		time.Sleep(journalWait + reload)
+		got := memory.Take()
+		if len(got) != maxWaiting || len(behaviour.Take()) != 0 {
+			t.Fatalf("%d pieces of work", len(got))
+		}
+		want := &messages.Work{Piece: messages.Piece{
+			Analyzer: messages.AnalyzerMemory, Owner: "user/42", Channel: 5, From: 1, To: 1, Person: 42, Text: "hi",
+		}}
+		if d := cmp.Diff(want, got[0]); d != "" {
+			t.Error(d)
+		}
+		ask[*messages.Kept](t, e, pid, &messages.SetConsent{User: 42, What: messages.ConsentProfile, Yes: true})
+		ask[*messages.Kept](t, e, pid, &messages.SetConsent{User: 42, What: messages.ConsentMemory})
+		e.Tell(pid, &messages.Said{Channel: 5, Message: 1000, Person: 42, Text: "hi"})
+		if m, b := memory.Take(), behaviour.Take(); len(m) != 0 || len(b) != 1 {
+			t.Errorf("when they chose otherwise: %v, %v", m, b)
+		}
+	})
+}
+
+// Nobody has to listen to what the person says.
+func TestSaidToNobody(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		pid := start(e, &disk{notes: willing()}, 0)
+		e.Tell(pid, &messages.Said{Channel: 5, Message: 1, Person: 42, Text: "hi"})
+		ask[*messages.Consent](t, e, pid, &messages.GetConsent{User: 42})
+	})
+}
+
+// What is learned is known when it is on disk, outlives the actor, and is taken once.
+// A number is not given again.
+func TestLearned(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		d := disk{notes: willing(), backlog: map[int64]bool{1: true, 2: true, 3: true, 4: true}}
+		pid := start(e, &d, 0)
+		first := learned(1, fact(1, "home", "Oslo"), fact(1, "job", "nurse"))
+		first.Said = []messages.SaidNote{{Message: 1 << 22, Words: 3}}
+		if !ask[*messages.LearnedTaken](t, e, pid, first).Done {
+			t.Error("it is not taken")
+		}
+		agree(t, e, pid, &d, map[string]string{"fact/1": "Oslo", "fact/2": "nurse"})
+		if ask[*messages.LearnedTaken](t, e, pid, learned(1, fact(3, "home", "Bergen"))).Done {
+			t.Error("it is taken twice")
+		}
+		agree(t, e, pid, &d, map[string]string{"fact/1": "Oslo", "fact/2": "nurse"})
+		ask[*messages.LearnedTaken](t, e, pid, learned(2, fact(2, "home", "Bergen")))
+		ask[*messages.FactsForgotten](t, e, pid, &messages.ForgetFacts{User: 42, Key: "fact/2"})
+		agree(t, e, pid, &d, map[string]string{"fact/1": "Bergen"})
+		before := ask[*messages.Facts](t, e, pid, &messages.GetFacts{User: 42})
+		if before.Profile.Messages != 1 {
+			t.Errorf("the profile is %+v", before.Profile)
+		}
+		e.Stop(pid)
+		pid = start(e, &d, 0)
+		if d := cmp.Diff(before, ask[*messages.Facts](t, e, pid, &messages.GetFacts{User: 42})); d != "" {
+			t.Errorf("in its next life: %s", d)
+		}
+		ask[*messages.LearnedTaken](t, e, pid, learned(3, fact(5, "tea", "green")))
+		agree(t, e, pid, &d, map[string]string{"fact/1": "Bergen", "fact/3": "green"})
+	})
+}
+
+// What cannot be settled is not known, and may come again.
+func TestLearnedJournalDown(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		d := disk{notes: willing(), backlog: map[int64]bool{1: true}}
+		pid := start(e, &d, 0)
+		d.broken.Store(true)
+		m := learned(1, fact(1, "home", "Oslo"))
+		failsWith[*messages.Failure](t, e, pid, m)
+		agree(t, e, pid, &d, map[string]string{})
+		d.broken.Store(false)
+		ask[*messages.LearnedTaken](t, e, pid, m)
+		agree(t, e, pid, &d, map[string]string{"fact/1": "Oslo"})
+	})
+}
+
+// Where it is not known whether something is on disk, it is read again, before the
+// next change.
+func TestLearnedUnsure(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		d := disk{notes: willing(), backlog: map[int64]bool{1: true, 2: true}}
+		pid := start(e, &d, 0)
+		ask[*messages.Kept](t, e, pid, &messages.SetConsent{User: 42, What: messages.ConsentMemory, Yes: true})
+		d.stuck.Store(true)
+		asked := e.Fake(func(*actor.Context) {})
+		e.SendWithSender(pid, learned(1, fact(1, "home", "Oslo")), asked.PID)
+		synctest.Wait()
+		d.notes["facts"] = "2" // all is written down, but nobody told so
+		k := known{next: 1}.remember([]messages.Fact{fact(1, "home", "Oslo")})
+		d.change(k.derived(42), nil)
+		time.Sleep(changeWait)
+		if _, ok := asked.Take()[0].(*messages.Failure); !ok {
+			t.Error("it did not fail")
+		}
+		d.stuck.Store(false)
+		ask[*messages.LearnedTaken](t, e, pid, learned(2, fact(2, "job", "nurse")))
+		agree(t, e, pid, &d, map[string]string{"fact/1": "Oslo", "fact/2": "nurse"})
+	})
+}
+
+// So many changes wait, and no more; who does not wait any more is forgotten.
+func TestChangesAreBounded(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		d := disk{notes: willing(), backlog: map[int64]bool{}}
+		d.stuck.Store(true)
+		pid := start(e, &d, 0)
+		gone := e.Probe()
+		for i := range int64(maxLearned) {
+			d.backlog[i] = true
+			e.SendWithSender(pid, learned(i, fact(messages.MessageID(i+1), "", "text")), gone.PID)
+		}
+		if r := failsWith[*messages.Refused](t, e, pid, learned(99)); r.Reason != messages.RefusedFull {
+			t.Errorf("one too many: %v", r)
+		}
+		go func() { _, _ = e.Ask(pid, &messages.ForgetFacts{User: 42}) }() // a person's change is taken all the same
+		synctest.Wait()
+		e.SendWithSender(pid, &actors.Withdrawn{}, gone.PID)
+		d.stuck.Store(false)
+		time.Sleep(time.Minute)
+		agree(t, e, pid, &d, map[string]string{})
+		if len(d.backlog) != maxLearned {
+			t.Error("a change is made for nobody")
+		}
+	})
+}
+
+// With a consent goes what was learned by it, and what comes later is not taken.
+func TestSetConsent(t *testing.T) {
+	for what, want := range map[string]struct {
+		facts, said int
+	}{messages.ConsentMemory: {0, 1}, messages.ConsentProfile: {1, 0}, messages.ConsentPrivate: {0, 0}} {
+		actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+			d := disk{notes: willing(), backlog: map[int64]bool{1: true, 2: true}}
+			pid := start(e, &d, 0)
+			m := learned(1, fact(1, "home", "Oslo"))
+			m.Said = []messages.SaidNote{{Message: 1 << 22}}
+			ask[*messages.LearnedTaken](t, e, pid, m)
+			ask[*messages.Kept](t, e, pid, &messages.SetConsent{User: 42, What: what, Yes: what == messages.ConsentPrivate})
+			if facts := len(d.facts()); facts != want.facts || len(d.derived)-facts != want.said {
+				t.Errorf("%s: %v are on disk", what, d.derived)
+			}
+			m.Pieces[0].ID = 2
+			ask[*messages.LearnedTaken](t, e, pid, m)
+			if facts := len(d.facts()); facts != want.facts || len(d.derived)-facts != want.said || len(d.backlog) != 0 {
+				t.Errorf("%s: then %v are on disk, %v to do", what, d.derived, d.backlog)
+			}
+			before := ask[*messages.Consent](t, e, pid, &messages.GetConsent{User: 42})
+			e.Stop(pid)
+			if d := cmp.Diff(before, ask[*messages.Consent](t, e, start(e, &d, 0), &messages.GetConsent{User: 42})); d != "" {
+				t.Errorf("%s: in its next life %s", what, d)
+			}
+		})
+	}
+}
+
+// A consent that ends has ended at once, though the journal fails; what was learned by
+// it is dropped as soon as it works, in the next life too.
+func TestConsentEndsJournalDown(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		d := disk{notes: willing(), backlog: map[int64]bool{1: true}}
+		pid := start(e, &d, 0)
+		ask[*messages.LearnedTaken](t, e, pid, learned(1, fact(1, "home", "Oslo")))
+		d.broken.Store(true)
+		d.readable.Store(true)
+		failsWith[*messages.Failure](t, e, pid, &messages.SetConsent{User: 42, What: messages.ConsentMemory})
+		if got := factsOf(t, e, pid); len(got) != 0 {
+			t.Errorf("knows %v", got)
+		}
+		tries := len(d.got)
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if tries = len(d.got) - tries; tries < 100 || tries > 1000 {
+			t.Errorf("tries %d times in an hour", tries)
+		}
+		d.broken.Store(false)
+		time.Sleep(2 * lastPause)
+		synctest.Wait()
+		agree(t, e, pid, &d, map[string]string{})
+
+		d.change(known{next: 2}.remember([]messages.Fact{fact(1, "home", "Oslo")}).derived(42), nil)
+		delete(d.notes, "consent/memory")
+		e.Stop(pid)
+		agree(t, e, start(e, &d, 0), &d, map[string]string{})
+	})
+}
+
+func TestForgetAndEditFacts(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		d := disk{notes: willing(), backlog: map[int64]bool{1: true}}
+		pid := start(e, &d, 0)
+		ask[*messages.LearnedTaken](t, e, pid, learned(1, fact(1, "home", "Oslo"), fact(1, "job", "nurse"), fact(1, "tea", "green")))
+		ask[*messages.Kept](t, e, pid, &messages.EditFact{User: 42, Key: "fact/1", Text: "Bergen"})
+		if d := cmp.Diff([]messages.Source{{Person: 42}}, d.derived["fact/1"].Sources); d != "" {
+			t.Error(d)
+		}
+		if r := failsWith[*messages.Refused](t, e, pid, &messages.EditFact{User: 42, Key: "fact/9", Text: "x"}); r.Reason != messages.RefusedUnknown {
+			t.Errorf("a fact that is not there: %v", r)
+		}
+		failsWith[*messages.Failure](t, e, pid, &messages.EditFact{User: 42, Key: "fact/1", Text: string(make([]byte, maxFactText+1))})
+		for _, tt := range []struct {
+			key  string
+			want int
+		}{{"fact/9", 0}, {"fact/2", 1}, {"", 2}, {"", 0}} {
+			if got := ask[*messages.FactsForgotten](t, e, pid, &messages.ForgetFacts{User: 42, Key: tt.key}).Forgotten; got != tt.want {
+				t.Errorf("forgets %d by %q", got, tt.key)
+			}
+		}
+		agree(t, e, pid, &d, map[string]string{})
+		d.broken.Store(true)
+		failsWith[*messages.Failure](t, e, pid, learned(9))
+	})
+}
+
+// What came from a message that is gone is known no more, also if it is just about to
+// be taken in.
+func TestSourcesGone(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		d := disk{notes: willing(), backlog: map[int64]bool{1: true, 2: true}}
+		gone := &messages.SourcesGone{Messages: []messages.MessageID{2 << 22}, Dropped: []messages.DerivedKey{{Owner: "user/42", Key: "fact/2"}}}
+		journal := e.Fake(func(c *actor.Context) {
+			m, ok := c.Message().(*messages.SettlePieces)
+			if !ok || m.Pieces[0].ID == 1 {
+				d.receive(c)
+				return
+			}
+			engine, asker, answer := c.Engine(), c.Sender(), d.take(m)
+			d.change(nil, gone.Dropped) // right after
+			time.AfterFunc(time.Second, func() { engine.Send(asker, answer) })
+		})
+		d.derived = map[string]messages.Derived{}
+		pid := e.Start(New(Config{User: 42, Journal: journal.PID, Log: actortest.Log()}))
+		ask[*messages.LearnedTaken](t, e, pid, learned(1, fact(1, "home", "Oslo")))
+		e.SendWithSender(pid, learned(2, fact(2, "job", "nurse"), fact(3, "tea", "green")), e.Probe().PID)
+		e.Tell(pid, gone)
+		time.Sleep(time.Minute)
+		agree(t, e, pid, &d, map[string]string{"fact/1": "Oslo", "fact/3": "green"})
+		e.Tell(pid, &messages.SourcesGone{Messages: []messages.MessageID{1 << 22}})
+		if d := cmp.Diff(map[string]string{"fact/3": "green"}, factsOf(t, e, pid)); d != "" {
+			t.Error(d)
+		}
+	})
+}
