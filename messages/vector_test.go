@@ -33,8 +33,14 @@ func TestCosine(t *testing.T) {
 		a, b []byte
 		want float64
 	}{
-		{east, east, 1}, {east, north, 0}, {east, west, -1}, {east, []byte{64, 64}, math.Sqrt2 / 2},
-		{east, nil, 0}, {nil, nil, 0}, {east, []byte{127}, 0}, {east, []byte{0, 0}, 0},
+		{east, east, 1},
+		{east, north, 0},
+		{east, west, -1},
+		{east, []byte{64, 64}, math.Sqrt2 / 2},
+		{east, nil, 0},
+		{nil, nil, 0},
+		{east, []byte{127}, 0},
+		{east, []byte{0, 0}, 0},
 	} {
 		if got := Cosine(tt.a, tt.b); math.Abs(got-tt.want) > 1e-9 {
 			t.Errorf("%v, %v: %v, want %v", tt.a, tt.b, got, tt.want)

@@ -81,8 +81,8 @@ func newestFirst(facts []messages.Fact) []messages.Fact {
 // spare returns which fact goes when there is no room: the eldest of those that do
 // not always matter, else the eldest.
 func spare(facts []messages.Fact) int {
-	for i := len(facts) - 1; i >= 0; i-- {
-		if !facts[i].Always {
+	for i, f := range slices.Backward(facts) {
+		if !f.Always {
 			return i
 		}
 	}

@@ -38,7 +38,7 @@ func (d *disk) receive(c *actor.Context) {
 		return
 	}
 	d.got = append(d.got, m)
-	if _, read := m.(*messages.GetKept); d.broken.Load() && !(read && d.readable.Load()) {
+	if _, read := m.(*messages.GetKept); d.broken.Load() && (!read || !d.readable.Load()) {
 		c.Respond(&messages.Failure{Cause: messages.CauseInternal})
 		return
 	}
