@@ -1,7 +1,9 @@
 package user
 
 import (
+	"errors"
 	"strings"
+	"time"
 
 	"troupe/actors"
 	"troupe/messages"
@@ -14,7 +16,16 @@ type erasure struct {
 	askers []*actor.PID       // who are told when it is done: at most maxChanges
 	bound  messages.MessageID // of what may be analysed, as it is on disk
 	told   messages.PersonDeleted
+	idle   int // steps, one after the other, that forgot nothing though there is more
 }
+
+const (
+	maxIdle    = 10                     // steps: somebody else is in the way for half a minute
+	firstPause = 250 * time.Millisecond // before such a step is tried again; doubles
+)
+
+// eraseOn makes the actor go on after a pause.
+type eraseOn struct{}
 
 // deletePerson has the person forgotten. Who asks for it meanwhile waits for the same.
 func (a *user) deletePerson(c *actor.Context, m *messages.DeletePerson) {
@@ -58,13 +69,24 @@ func (a *user) erased(c *actor.Context, m *messages.Erased) {
 	told.Open = m.Open
 	a.uncache(c, m.Triggers)
 	a.tellDropped(c, m.Dropped)
-	if m.More || a.erasure.bound < a.state.consent.After {
-		a.erase(c)
-		return
+	if a.erasure.idle++; len(m.Triggers)+len(m.Dropped) > 0 {
+		a.erasure.idle = 0
 	}
-	a.endErasure(c, told)
-	a.end(c, told)
+	switch {
+	case !m.More && a.erasure.bound == a.state.consent.After:
+		a.endErasure(c, told)
+		a.end(c, told)
+	case a.erasure.idle > maxIdle:
+		a.fail(c, errInTheWay)
+	case a.erasure.idle > 0:
+		actors.After(c, actors.Doubled(firstPause, a.erasure.idle-1, lastPause), eraseOn{})
+	default:
+		a.erase(c)
+	}
 }
+
+// errInTheWay is the error of a journal that cannot forget all.
+var errInTheWay = errors.New("what was forgotten cannot be overwritten yet")
 
 // endErasure tells all who wait how it ended.
 func (a *user) endErasure(c *actor.Context, answer any) {

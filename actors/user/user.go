@@ -121,6 +121,8 @@ func (a *user) Receive(c *actor.Context) {
 		a.change(c, m, maxChanges)
 	case *messages.DeletePerson:
 		a.deletePerson(c, m)
+	case eraseOn:
+		a.erase(c)
 	case *messages.SourcesGone:
 		a.sourcesGone(m)
 	case *actors.Withdrawn:
