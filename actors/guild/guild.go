@@ -6,6 +6,12 @@
 // [messages.Admit] by the rate of all its people together.
 // It has the journal keep the personas that [messages.SetPersona] chooses.
 //
+// It takes in what an analyzer concluded that is worth remembering
+// ([messages.Learned]), if the guild wants that ([messages.SetLore]), and tells it where
+// all who read it could have read it at its source. People see and change it by
+// [messages.GetLore] and [messages.ForgetLore]. These changes are made one after the
+// other, and hold when they are on disk; where that is not known, it is read again.
+//
 // Discord tells all of a guild once in a session, which outlives the actor and the
 // process. So a new instance first reads what was written down; what it hears
 // meanwhile waits. A guild that nobody has told of is unknown: what would need
@@ -50,6 +56,11 @@ type guild struct {
 	record record
 	keeps  int // notes under way that somebody chose
 	bucket actors.Bucket
+
+	reading  bool // it is not known what is on disk of the lore: changes wait
+	stale    bool // what is being read, or will be remembered, may be older than what is on disk
+	changes  actors.Changes
+	failures int // of changes, one after the other
 }
 
 // held is a message that waits.
@@ -81,7 +92,7 @@ func New(cfg Config) actor.Producer {
 // MaySleep says that all is on disk, and that the last minute's rate counts no
 // more.
 func (a *guild) MaySleep() bool {
-	return a.loaded && a.keeps == 0 && !a.record.open() && a.bucket.Idle(time.Now())
+	return a.loaded && a.keeps == 0 && !a.changes.Open() && !a.record.open() && a.bucket.Idle(time.Now())
 }
 
 // Weight returns the memory that the guild takes, in bytes.
@@ -89,13 +100,24 @@ func (a *guild) Weight() int { return a.state.weight() + a.bucket.Weight() }
 
 func (a *guild) Receive(c *actor.Context) {
 	switch m := c.Message().(type) {
-	case *messages.GetGuildContext, *messages.SetPersona, *messages.GuildSeen, *messages.GuildGone, *messages.ChannelSeen,
+	case *messages.GetGuildContext, *messages.GetLore, *messages.SetPersona, *messages.GuildSeen, *messages.GuildGone, *messages.ChannelSeen,
 		*messages.ChannelGone, *messages.BotThreadChanged, *messages.RoleSeen, *messages.RoleGone, *messages.BotRolesChanged:
 		a.admit(c, held{m, c.Sender()})
 	case *messages.Admit:
 		a.rate(c, m)
+	case *messages.Learned:
+		a.change(c, actors.Change{Message: m, Asker: c.Sender()}, maxLearned)
+	case *messages.SetLore:
+		a.state.turnOff(m) // before what has to wait
+		a.change(c, actors.Change{Message: m, Asker: c.Sender()}, maxChanges)
+	case *messages.ForgetLore:
+		a.change(c, actors.Change{Message: m, Asker: c.Sender()}, maxChanges)
+	case *messages.SourcesGone:
+		a.sourcesGone(m)
+	case *actors.Withdrawn:
+		a.withdraw(c.Sender())
 	case actor.Started, load:
-		actors.Ask(c, a.cfg.Journal, &messages.GetNotes{Owner: a.owner}, journalWait, load{})
+		a.load(c)
 	case keepAgain:
 		a.keepAgain(c)
 	case actors.Answered:
@@ -103,6 +125,11 @@ func (a *guild) Receive(c *actor.Context) {
 	default:
 		actors.Unhandled(c, a.cfg.Log)
 	}
+}
+
+func (a *guild) load(c *actor.Context) {
+	a.reading, a.stale = true, false
+	actors.Ask(c, a.cfg.Journal, &messages.GetKept{Owner: a.owner}, journalWait, load{})
 }
 
 // rate answers whether a trigger fits the guild's rate, of which nothing is on
@@ -131,6 +158,9 @@ func (a *guild) take(c *actor.Context, h held) {
 	switch m := h.message.(type) {
 	case *messages.GetGuildContext:
 		a.reply(c, h.sender, a.state.context(m.Channel))
+		return
+	case *messages.GetLore:
+		a.reply(c, h.sender, a.found(m))
 		return
 	case *messages.SetPersona:
 		a.setPersona(c, m, h.sender)
@@ -170,15 +200,17 @@ func (a *guild) gone(m *messages.GuildGone) {
 	}
 }
 
-// channelGone forgets a channel, what was chosen for it, and what was answered in
-// it.
+// channelGone forgets a channel, what was chosen for it, what was answered in it and
+// what is remembered from it.
 func (a *guild) channelGone(c *actor.Context, id messages.ChannelID) {
 	if a.cfg.Cache != nil {
 		c.Send(a.cfg.Cache, &messages.ForgetAnswers{Channel: id})
 	}
-	for _, n := range a.state.channelGone(id) {
+	gone, notes := a.state.channelGone(id)
+	for _, n := range notes {
 		a.keep(c, n, nil)
 	}
+	a.change(c, actors.Change{Message: lost{gone}}, maxChanges)
 }
 
 func (a *guild) setPersona(c *actor.Context, m *messages.SetPersona, asker *actor.PID) {
@@ -207,22 +239,44 @@ func (a *guild) answered(c *actor.Context, m actors.Answered) {
 		a.kept(c, tag, m.Err)
 	case toldAsked:
 		a.toldKept(c, m.Err)
+	case changing:
+		a.wrote(c, tag, m)
 	}
 }
 
 // notes takes what was written down, and then what has waited for it; or asks for
 // it again after a pause.
 func (a *guild) notes(c *actor.Context, m actors.Answered) {
-	notes, ok := m.Message.(*messages.Notes)
+	kept, ok := m.Message.(*messages.KeptFound)
 	if !ok {
 		a.cfg.Log.Warn("notes not read, again after a pause", "guild_id", a.cfg.Guild, "err", m.Err)
 		actors.After(c, pause(a.tries), load{})
 		a.tries++
 		return
 	}
+	a.tries = 0
+	if a.stale {
+		a.load(c)
+		return
+	}
+	a.reading = false
+	if a.loaded {
+		a.state.lore = a.state.lore.reread(kept)
+	} else {
+		a.begin(c, kept)
+	}
+	if !a.state.lore.on && len(a.state.lore.pieces) > 0 {
+		a.changes.Add(actors.Change{Message: tidy{}}, maxChanges)
+	}
+	a.next(c)
+}
+
+// begin takes up what a former instance left, and what has waited for that.
+func (a *guild) begin(c *actor.Context, kept *messages.KeptFound) {
 	a.loaded = true
-	a.state.personas.load(notes.Values)
-	a.recall(notes.Values[noteTold])
+	a.state.personas.load(kept.Notes)
+	a.state.lore = a.state.lore.load(kept)
+	a.recall(kept.Notes[noteTold])
 	for _, h := range a.held {
 		a.take(c, h)
 	}

@@ -3,6 +3,7 @@ package guild
 import (
 	"errors"
 	"maps"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -17,10 +18,12 @@ import (
 
 // A disk is what a journal keeps; broken makes it fail.
 type disk struct {
-	notes  map[string]string
-	broken atomic.Bool
-	reads  int
-	writes int
+	notes   map[string]string
+	derived map[string]messages.Derived
+	backlog map[int64]bool // pieces
+	broken  atomic.Bool
+	reads   int
+	writes  int
 }
 
 func (d *disk) receive(c *actor.Context) {
@@ -28,16 +31,53 @@ func (d *disk) receive(c *actor.Context) {
 		c.Respond(&messages.Failure{Cause: messages.CauseInternal})
 		return
 	}
-	switch m := c.Message().(type) {
-	case *messages.GetNotes:
+	if answer := d.take(c.Message()); answer != nil {
+		c.Respond(answer)
+	}
+}
+
+func (d *disk) take(m any) any {
+	switch m := m.(type) {
+	case *messages.GetKept:
 		d.reads++
-		c.Respond(&messages.Notes{Values: maps.Clone(d.notes)})
+		found := &messages.KeptFound{Notes: maps.Clone(d.notes)}
+		for _, key := range slices.Sorted(maps.Keys(d.derived)) {
+			found.Derived = append(found.Derived, d.derived[key])
+		}
+		return found
 	case *messages.KeepNote:
 		d.writes++
 		if d.notes[m.Key] = m.Value; m.Value == "" {
 			delete(d.notes, m.Key)
 		}
-		c.Respond(&messages.Kept{})
+		return &messages.Kept{}
+	case *messages.KeepDerived:
+		d.change(m.Keep, m.Drop)
+		return &messages.Kept{}
+	case *messages.SettlePieces:
+		for _, p := range m.Pieces {
+			if !d.backlog[p.ID] {
+				return &messages.Settled{}
+			}
+		}
+		for _, p := range m.Pieces {
+			delete(d.backlog, p.ID)
+		}
+		d.change(m.Keep, m.Drop)
+		return &messages.Settled{Done: true}
+	}
+	return nil
+}
+
+func (d *disk) change(keep []messages.Derived, drop []messages.DerivedKey) {
+	if d.derived == nil {
+		d.derived = map[string]messages.Derived{}
+	}
+	for _, kept := range keep {
+		d.derived[kept.Key] = kept
+	}
+	for _, key := range drop {
+		delete(d.derived, key.Key)
 	}
 }
 
@@ -82,6 +122,7 @@ func TestHears(t *testing.T) {
 		want := &messages.GuildContext{
 			Known: true, Name: "The Globe", ChannelName: "props", Kind: messages.ChannelThread, Parent: 11, Joined: true,
 			BotRoles: []messages.RoleID{73}, Emojis: []string{"<:skull:5>"}, Permissions: see | say | talk | read,
+			Open: []messages.ChannelID{12},
 		}
 		if d := cmp.Diff(want, contextOf(t, e, pid, 21)); d != "" {
 			t.Error(d)

@@ -24,7 +24,11 @@ type state struct {
 	channels map[messages.ChannelID]channel
 	threads  int // of channels; at most maxThreads
 
+	open   []messages.ChannelID // those that everybody may see, sorted: never changed, only replaced
+	opened bool                 // open is as the rest is
+
 	personas personas
+	lore     lore
 }
 
 // A role is what is remembered of one.
@@ -55,7 +59,7 @@ const (
 
 // seen takes all of a guild, in place of what was known.
 func (s *state) seen(g *messages.GuildSeen) {
-	s.known = true
+	s.known, s.opened = true, false
 	s.name, s.owner, s.held, s.untold = g.Name, g.Owner, slices.Clone(g.BotRoles), g.Untold
 	s.emojis = slices.Clone(g.Emojis[:min(len(g.Emojis), maxEmojis)])
 	s.roles = make(map[messages.RoleID]role, len(g.Roles))
@@ -72,7 +76,7 @@ func (s *state) seen(g *messages.GuildSeen) {
 
 // gone forgets what Discord told.
 func (s *state) gone() {
-	*s = state{id: s.id, self: s.self, personas: s.personas}
+	*s = state{id: s.id, self: s.self, personas: s.personas, lore: s.lore}
 }
 
 // channelSeen takes a new or changed channel.
@@ -88,7 +92,7 @@ func (s *state) add(c *messages.Channel, a alike) {
 		name: c.Name, parent: c.Parent, kind: c.Kind, joined: c.Joined || c.JoinUnknown && before.joined,
 		overwrites: a.share(s.relevant(c.Overwrites)),
 	}
-	s.channels[c.ID] = next
+	s.channels[c.ID], s.opened = next, false
 	if c.Kind != messages.ChannelThread || changed {
 		return
 	}
@@ -124,28 +128,29 @@ func (s *state) relevant(all []messages.Overwrite) []messages.Overwrite {
 }
 
 // channelGone forgets a channel with its threads, of which Discord does not
-// tell. It returns the notes by which the journal forgets what was chosen there.
-func (s *state) channelGone(id messages.ChannelID) []note {
-	gone := []messages.ChannelID{id}
+// tell. It returns these, and the notes by which the journal forgets what was chosen
+// there.
+func (s *state) channelGone(id messages.ChannelID) (gone []messages.ChannelID, notes []note) {
+	gone = []messages.ChannelID{id}
 	for thread, c := range s.channels {
 		if c.kind == messages.ChannelThread && c.parent == id {
 			gone = append(gone, thread)
 		}
 	}
-	var notes []note
 	for _, id := range gone {
 		s.forget(id)
 		if s.personas.has(id) {
 			notes = append(notes, noteOf(id, ""))
 		}
 	}
-	return notes
+	return gone, notes
 }
 
 func (s *state) forget(id messages.ChannelID) {
 	if s.channels[id].kind == messages.ChannelThread {
 		s.threads--
 	}
+	s.opened = false
 	delete(s.channels, id)
 }
 
@@ -179,9 +184,10 @@ func (s *state) role(r *messages.Role) role {
 	return role{permissions: r.Permissions, own: r.Managed && r.Bot == s.self}
 }
 
-// remention finds the roles by which people mention the bot.
+// remention finds the roles by which people mention the bot, and has it seen anew which
+// channels they open.
 func (s *state) remention() {
-	s.mention = nil
+	s.mention, s.opened = nil, false
 	for id, r := range s.roles {
 		if r.own {
 			s.mention = append(s.mention, id)
@@ -208,23 +214,10 @@ func (s *state) context(id messages.ChannelID) *messages.GuildContext {
 		Persona:     s.personas.of(id, c.parent),
 		Permissions: s.permissions(c),
 		Public:      s.public(c),
+		Open:        s.everybodys(),
+		KeepsLore:   s.lore.on,
+		Lore:        s.lore.told(s.id, s.audience(id), 0, maxTold),
 	}
-}
-
-// public reports whether everybody in the guild may see a channel. A thread may be
-// private, which is not told apart here; and what is not known is not public.
-func (s *state) public(c channel) bool {
-	everyone, told := s.roles[messages.RoleID(s.id)]
-	if !told || c.kind == messages.ChannelThread {
-		return false
-	}
-	for _, o := range c.overwrites {
-		if !o.User && o.Deny&messages.PermissionViewChannel != 0 {
-			return false
-		}
-	}
-	anybody := messages.ChannelPermissions(s.id, messages.Member{}, everyone.permissions, c.kind, c.overwrites)
-	return anybody&messages.PermissionViewChannel != 0
 }
 
 // permissions returns what the bot may do in a channel. In a thread whose
@@ -254,7 +247,7 @@ func (s *state) permissions(c channel) uint64 {
 // weight estimates the memory that the state takes, in bytes, as BenchmarkMemory
 // measures it.
 func (s *state) weight() int {
-	return 2048 + 128*len(s.channels) + 40*len(s.roles) + 48*len(s.emojis) + s.personas.weight()
+	return 2048 + 128*len(s.channels) + 40*len(s.roles) + 48*len(s.emojis) + 8*len(s.open) + s.personas.weight() + s.lore.weight()
 }
 
 // alike finds overwrites that are equal: most channels of a category have the

@@ -85,7 +85,7 @@ func TestEvents(t *testing.T) {
 	const all = see | say | talk | read
 	stage := messages.GuildContext{
 		Known: true, Name: "The Globe", ChannelName: "stage", BotRoles: []messages.RoleID{own},
-		Emojis: []string{"<:skull:5>"}, Permissions: all, Public: true,
+		Emojis: []string{"<:skull:5>"}, Permissions: all, Public: true, Open: []messages.ChannelID{10},
 	}
 	with := func(c messages.GuildContext, change func(*messages.GuildContext)) messages.GuildContext {
 		change(&c)
@@ -234,6 +234,7 @@ func TestSharedSlices(t *testing.T) {
 	want := &messages.GuildContext{
 		Known: true, Name: "The Globe", ChannelName: "stage", BotRoles: []messages.RoleID{own},
 		Emojis: []string{"<:skull:5>"}, Permissions: see | say | talk | read, Public: true,
+		Open: []messages.ChannelID{10},
 	}
 	if d := cmp.Diff(want, before); d != "" {
 		t.Error(d)
@@ -322,7 +323,7 @@ func TestPersonasOfGoneChannels(t *testing.T) {
 	s := toldState()
 	s.personas.load(map[string]string{"persona": "pirate", "persona/10": "tutor", "persona/20": "roast", "persona/11": "concise"})
 	want := []note{{"persona/10", ""}, {"persona/20", ""}}
-	if got := s.channelGone(10); !slices.Equal(got, want) {
+	if _, got := s.channelGone(10); !slices.Equal(got, want) {
 		t.Errorf("forgets %v", got)
 	}
 }
