@@ -31,7 +31,7 @@ type Response struct {
 	Content     string
 	Mentions    []UserID // the only people whose mention in Content notifies them
 	Files       []File   // in place of those that are there; none: those stay
-	Private     bool // of a new further one: only who used the command sees it
+	Private     bool     // of a new further one: only who used the command sees it
 }
 
 // A File is an attachment that goes out.

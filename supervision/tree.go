@@ -165,7 +165,7 @@ func (t *Tree) expects() *actor.PID {
 func (t *Tree) users() func(id uint64) actor.Producer {
 	cfg := user.Config{
 		RPM: t.cfg.Limits.UserRequestsPerMinute, Roles: t.cfg.Limits.RoleRates(), Guilds: t.pid("region", "guild"),
-		Channels: t.pid("region", "channel"), Cache: t.answers(),
+		Channels: t.pid("region", "channel"), Cache: t.answers(), Expects: t.expects(),
 		Memory: t.mind(messages.AnalyzerMemory), Behaviour: t.mind(messages.AnalyzerBehaviour),
 		Journal: t.pid("journal", "node"), Log: t.log("user"),
 	}

@@ -2,14 +2,16 @@
 // asks.
 //
 // It owns what was learned of when channels are asked something: at the same time of
-// the day or of the week, as often before. It hears [messages.Asked] of channels,
+// the day or of the week, as often before, or when [messages.Expected] says that
+// somebody mostly does so. It hears [messages.Asked] of channels,
 // and before such a time tells the channel [messages.Warm], and asks the guild and
 // who asked there last what a turn would ask them, so that all of them wake. It does
 // so only while nothing is to be gone without ([messages.Health]) and Discord's pool
 // has nothing to do.
 //
 // It never keeps anything of what people wrote, and nothing on disk: on a crash it
-// begins to learn anew. While nothing is expected it sets no timer.
+// begins to learn anew; people who let the bot learn how they write are expected again
+// as soon as they ask something. While nothing is expected it sets no timer.
 package prefetch
 
 import (
@@ -70,6 +72,8 @@ func (a *prefetch) Receive(c *actor.Context) {
 	case *messages.Asked:
 		a.wakeAt(c, a.state.asked(m, time.Now()))
 		a.metrics.settled(a.state.settle())
+	case *messages.Expected:
+		a.wakeAt(c, a.state.expect(m, time.Now()))
 	case tick:
 		a.alarm.Rang()
 		a.tick(c)

@@ -86,6 +86,26 @@ func (s *state) asked(m *messages.Asked, now time.Time) (next time.Time) {
 	return s.next(p)
 }
 
+// expect takes it that somebody is likely to ask something in a channel. It returns
+// when tick has something to do for that channel; the zero time is never.
+func (s *state) expect(m *messages.Expected, now time.Time) (next time.Time) {
+	p, known := s.places.Get(m.Channel)
+	if !known {
+		p = &place{guild: m.Guild, asker: m.Asker}
+		s.places.Add(m.Channel, p)
+	}
+	s.expire(p, now)
+	for i := range p.habits {
+		if h := &p.habits[i]; h.period == daily && h.due.Sub(m.At).Abs() <= s.span() {
+			h.met = max(h.met, firm)
+			return s.next(p)
+		}
+	}
+	p.habits = append(p.habits, habit{daily, m.At, firm})
+	p.shed()
+	return s.next(p)
+}
+
 // meet confirms the habits of a period that a question is in time for, if any. Their
 // time follows the questions by half.
 func (p *place) meet(period, span time.Duration, now time.Time) (met bool) {
@@ -101,8 +121,7 @@ func (p *place) meet(period, span time.Duration, now time.Time) (met bool) {
 	return met
 }
 
-// learn takes a question for the first of a habit, unless it belongs to one. The
-// least firm of too many goes.
+// learn takes a question for the first of a habit, unless it belongs to one.
 func (p *place) learn(metDaily, metWeekly bool, now time.Time) {
 	if metDaily {
 		return
@@ -111,6 +130,11 @@ func (p *place) learn(metDaily, metWeekly bool, now time.Time) {
 	if !metWeekly {
 		p.habits = append(p.habits, habit{weekly, now.Add(weekly), 1})
 	}
+	p.shed()
+}
+
+// shed forgets the least firm of too many habits.
+func (p *place) shed() {
 	if over := len(p.habits) - maxHabits; over > 0 {
 		slices.SortStableFunc(p.habits, func(a, b habit) int { return a.met - b.met })
 		p.habits = slices.Delete(p.habits, 0, over)

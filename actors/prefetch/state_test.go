@@ -54,6 +54,26 @@ func (w *world) ask(channel messages.ChannelID, at time.Duration) {
 	w.next = earlier(w.next, w.s.asked(&messages.Asked{Guild: 1, Channel: channel, Asker: 9}, w.now))
 }
 
+// Who is expected is expected once, whatever was learned of the channel before, and no
+// more when they do not come for some days.
+func TestExpect(t *testing.T) {
+	w := newWorld(t)
+	expect := func(at time.Duration) {
+		w.next = earlier(w.next, w.s.expect(&messages.Expected{Guild: 1, Channel: 5, Asker: 9, At: noon.Add(at)}, w.now))
+	}
+	expect(day)
+	expect(day + time.Minute)
+	w.until(2 * day)
+	n := len(w.warmed)
+	if n == 0 || w.warmed[0] < day-maxSpan || w.warmed[n-1] > day+maxSpan || w.last != 5 {
+		t.Fatalf("warmed at %v", w.warmed)
+	}
+	w.until(10 * day)
+	if len(w.warmed) != n {
+		t.Errorf("warmed at %v", w.warmed)
+	}
+}
+
 const day, week = 24 * time.Hour, 7 * 24 * time.Hour
 
 // What was asked at one time of the day or the week is expected then, once it came

@@ -127,7 +127,7 @@ func TestLearn(t *testing.T) {
 func TestContextByConsent(t *testing.T) {
 	s := &state{user: 42, consent: messages.Consent{Memory: true, Profile: true}}
 	s.known = s.learn(&messages.Learned{Facts: []messages.Fact{fact(1, "home", "Oslo")}, Said: []messages.SaidNote{{Message: 1}}})
-	if c := s.context(5); len(c.Facts) != 1 || c.Profile.Messages != 1 || c.Digest != "known 42;" {
+	if c := s.context(5); len(c.Facts) != 1 || len(c.Said) != 1 || c.Digest != "known 42;" {
 		t.Errorf("with consent: %+v", c)
 	}
 	s.consent = messages.Consent{Memory: true, Profile: true, Private: true, After: 7}

@@ -30,6 +30,7 @@ type state struct {
 	consent messages.Consent
 	ended   []note // choices by which a consent ended before what was kept is loaded: one of each
 	known   known
+	told    time.Time // when the prefetch was told last when they are expected
 }
 
 // A note is one value to be kept.

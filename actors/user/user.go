@@ -48,6 +48,7 @@ type Config struct {
 	Behaviour *actor.PID // analyzes how they write; nil for nobody
 	Cache     *actor.PID // of answers; nil for none
 	Channels  *actor.PID // the region of channels; nil for none
+	Expects   *actor.PID // reads ahead for who is expected; nil for nobody
 
 	Log *slog.Logger
 }
@@ -197,6 +198,7 @@ func (a *user) said(c *actor.Context, m *messages.Said) {
 			c.Send(analyzer, &messages.Work{Piece: piece})
 		}
 	}
+	a.expect(c)
 }
 
 // withdraw forgets who does not wait any more. What the person wants is done all the
