@@ -136,7 +136,8 @@ type ErasePerson struct {
 type Erased struct {
 	Dropped  []DerivedKey
 	Triggers []Trigger // that were blanked: ID, channel, guild and parts are told
-	More     bool      // there is more to forget: erase again
+	More     bool      // there is more to forget, or to overwrite of what was: erase again
+	Blocked  bool      // that could not go on, since another program reads the files: pause before
 	Open     int       // questions that have no outcome yet, and so stay
 }
 

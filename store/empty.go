@@ -12,39 +12,61 @@ import (
 )
 
 // emptyWait is how long the emptying of the log waits for readers, whose statements
-// take milliseconds.
-const emptyWait = time.Second
+// take milliseconds. Nothing is written meanwhile.
+const emptyWait = 250 * time.Millisecond
 
 // finish makes good that what was erased is in no file, once the rows are gone: what
-// they left behind in pages is swept, and then the log is emptied. Where there is much
-// to sweep, that is told as more to forget. Who reads for long, as a database browser
-// may, holds up nobody: the log is emptied with the first group after that.
+// they left behind in pages is swept, and then the log is emptied. Where there is more
+// to do that is told. Who reads for long, as a database browser may, holds up nobody
+// else: the log is emptied with the first group after that, if nobody erases again.
 func (s *file) finish(ctx context.Context, conn *sql.Conn, writes, results []any) ([]any, error) {
-	var wait time.Duration
+	var swept []int // which of the results are of erasings that need an empty log
 	for i, r := range results {
 		erased, ok := r.(*messages.Erased)
 		if !ok || erased.More {
 			continue
 		}
 		done, err := s.sweep(ctx, conn, writes[i].(*messages.ErasePerson).User)
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, err
+		case done:
+			s.full = true
+			swept = append(swept, i)
+		default:
+			results = withMore(results, i, false)
 		}
-		if done {
-			s.full, wait = true, emptyWait
-		}
-		results = slices.Clone(results) // who was told them keeps them as they were
-		results[i] = &messages.Erased{Dropped: erased.Dropped, Triggers: erased.Triggers, Open: erased.Open, More: !done}
 	}
 	if !s.full {
 		return results, nil
 	}
+	var wait time.Duration
+	if len(swept) > 0 {
+		wait = emptyWait
+	}
 	emptied, err := s.emptyLog(ctx, conn, wait)
-	s.full = !emptied
-	if err != nil && wait > 0 {
+	if err != nil && len(swept) > 0 {
 		return nil, err
 	}
+	s.full = !emptied
+	for _, i := range swept {
+		if emptied {
+			delete(s.sweeps, writes[i].(*messages.ErasePerson).User)
+		} else {
+			results = withMore(results, i, true)
+		}
+	}
 	return results, nil
+}
+
+// withMore returns results of which one says that there is more to do. Who was told of
+// them before keeps them as they were.
+func withMore(results []any, i int, blocked bool) []any {
+	results = slices.Clone(results)
+	more := *results[i].(*messages.Erased)
+	more.More, more.Blocked = true, blocked
+	results[i] = &more
+	return results
 }
 
 // emptyLog writes the log back and cuts it to nothing, and reports whether nobody

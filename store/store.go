@@ -31,8 +31,7 @@ type Store interface {
 	// Quarantine may be repeated without harm.
 	//
 	// What is forgotten is overwritten. Once ErasePerson says that there is no more,
-	// it is in none of the store's files; where another program reads them for longer
-	// than a second, from the first group on that comes after that.
+	// it is in none of the store's files.
 	//
 	// written, unless it is nil, is told the results before that: when the group
 	// outlives the process, though not yet the machine. It returns at once and

@@ -28,10 +28,13 @@ const (
 // sweeps are the erasings whose rows are gone, and which page each has swept last.
 type sweeps map[messages.UserID]int64
 
-// sweep goes on with the sweep for a person, and reports whether it is done.
+// sweep goes on with the sweep for a person, and reports whether it is done. It is
+// until it is taken out of the sweeps.
 func (s *file) sweep(ctx context.Context, conn *sql.Conn, person messages.UserID) (done bool, err error) {
-	from := s.sweeps[person]
-	delete(s.sweeps, person)
+	from, under := s.sweeps[person]
+	if !under && len(s.sweeps) >= maxSweeps {
+		clear(s.sweeps)
+	}
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return false, err
@@ -58,11 +61,12 @@ func (s *file) sweep(ctx context.Context, conn *sql.Conn, person messages.UserID
 	if err := tx.Commit(); err != nil {
 		return false, err
 	}
-	if err := flush(s.log); err != nil || seen < sweepBatch { // see [examineLog]
-		return err == nil, err
+	if err := flush(s.log); err != nil { // see [examineLog]
+		return false, err
 	}
-	if len(s.sweeps) >= maxSweeps {
-		clear(s.sweeps)
+	if seen < sweepBatch {
+		s.sweeps[person] = from
+		return true, nil
 	}
 	s.sweeps[person] = from + sweepBatch
 	return false, nil

@@ -16,7 +16,7 @@ type erasure struct {
 	askers []*actor.PID       // who are told when it is done: at most maxChanges
 	bound  messages.MessageID // of what may be analysed, as it is on disk
 	told   messages.PersonDeleted
-	idle   int // steps, one after the other, that forgot nothing though there is more
+	idle   int // steps, one after the other, that somebody else was in the way of
 }
 
 const (
@@ -69,7 +69,7 @@ func (a *user) erased(c *actor.Context, m *messages.Erased) {
 	told.Open = m.Open
 	a.uncache(c, m.Triggers)
 	a.tellDropped(c, m.Dropped)
-	if a.erasure.idle++; len(m.Triggers)+len(m.Dropped) > 0 {
+	if a.erasure.idle++; !m.Blocked {
 		a.erasure.idle = 0
 	}
 	switch {

@@ -138,14 +138,14 @@ func TestDeletePersonJournalDown(t *testing.T) {
 // has an end.
 func TestDeletePersonInTheWay(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
-		d := disk{erasing: slices.Repeat([]messages.Erased{{More: true}}, 3)}
+		d := disk{erasing: slices.Repeat([]messages.Erased{{More: true, Blocked: true}}, 3)}
 		pid := start(e, &d, 0)
 		began := time.Now()
 		ask[*messages.PersonDeleted](t, e, pid, &messages.DeletePerson{User: 42, Before: 100})
 		if took := time.Since(began); took != 7*firstPause {
 			t.Errorf("it took %v", took)
 		}
-		d.erasing = slices.Repeat([]messages.Erased{{More: true}}, 30)
+		d.erasing = slices.Repeat([]messages.Erased{{More: true, Blocked: true}}, 30)
 		began = time.Now()
 		fails(t, e, pid, &messages.DeletePerson{User: 42, Before: 200})
 		if took := time.Since(began); took < 30*time.Second || took > 2*time.Minute {
