@@ -28,14 +28,15 @@ func homeRules() []rule {
 		}
 		return told{about: "studies", fact: "{} studies " + m[1] + "."}
 	}
+	const beside = `(?: (?:with|since|for|because|near) .+)?`
 	const now = `(?: now| currently| still| mostly)?`
 	return []rule{
-		{is(`i` + now + ` live` + now + ` in (.+)`), lives},
-		{is(`(?:i am|i'm|i've been)` + now + ` (?:living|based)` + now + ` in (.+)`), lives},
+		{is(`i` + now + ` live` + now + ` in (.+?)` + beside), lives},
+		{is(`(?:i am|i'm|i've been)` + now + ` (?:living|based)` + now + ` in (.+?)` + beside), lives},
 		{is(`(?:i|i have|i've)(?: just| recently| finally)? moved(?: here| back| over)? to (.+?)(?: from .+)?`), lives},
 		{is(`ich (?:wohne|lebe)(?: jetzt| derzeit| gerade)? in (.+)`), lives},
 		{is(`ich bin(?: gerade)? nach (.+) (?:gezogen|umgezogen)`), lives},
-		{is(`(?:i am|i'm) from (.+)`), func(m []string) told {
+		{is(`(?:(?:i am|i'm) from|ich komme aus) (.+)`), func(m []string) told {
 			if !isPlace(m[1]) {
 				return told{}
 			}
@@ -69,7 +70,7 @@ func homeRules() []rule {
 // isPlace reports whether a text can be the name of a place.
 func isPlace(text string) bool {
 	const not = " a an my this that your his her their our work home scratch bed fear denial peace pain front there here where what which it " +
-		"one two next last meinem meiner einem einer deinem "
+		"one two next last plan phase step level stage round version meinem meiner einem einer deinem "
 	const countries = " the netherlands the uk the us the usa the philippines the alps the countryside the bahamas the bay der schweiz der steiermark den "
 	first := firstWord(text)
 	if strings.EqualFold(first, "the") || strings.EqualFold(first, "der") || strings.EqualFold(first, "den") {
@@ -81,7 +82,7 @@ func isPlace(text string) bool {
 
 // notWork are words that follow where work might.
 const notWork = " it that this them him her you me us intended expected usual well if long soon much such home night nights weekends " +
-	"a an my your hard again too "
+	"a an my your hard again too free fun money "
 
 const (
 	professions = " nurse teacher doctor engineer developer programmer designer student lawyer chef cook baker artist musician writer journalist author editor " +
@@ -91,7 +92,7 @@ const (
 		"apprentice actor dancer singer illustrator animator freelancer mechanician surgeon midwife judge "
 	berufe = " lehrer lehrerin arzt ärztin krankenpfleger krankenpflegerin student studentin entwickler entwicklerin programmierer programmiererin ingenieur " +
 		"ingenieurin koch köchin bäcker bäckerin anwalt anwältin tischler tischlerin gärtner gärtnerin künstler künstlerin musiker musikerin journalist " +
-		"journalistin professor professorin apotheker apothekerin schüler schülerin "
+		"journalistin professor apotheker apothekerin schüler schülerin "
 )
 
 // profession takes up what somebody is, if that is a trade.

@@ -89,44 +89,51 @@ func FuzzAnalyze(f *testing.F) {
 	f.Add("```\n[1] Ann: ```go\na\nb\n```\n[2] Ann: I love \xff <b>&\n[3] Ann: beware of the goose")
 	f.Add("````\n[1] : x\n[99999999999] Ann: x\n[2] Ann: my cat is called Mo, I have 2 dogs named A and B\n````\n```\n```")
 	f.Add("")
-	f.Fuzz(func(t *testing.T, turn string) {
-		numbers := map[int]bool{}
-		p := &messages.Prompt{Schema: `{"type":"array"}`, Turns: []messages.Turn{{Text: turn}}}
-		for _, l := range readTask(p).lines {
-			numbers[l.n] = true
-		}
-		answer := func(system string, v any) {
-			p.System = system
-			text := StandIn(p).Text
-			d := json.NewDecoder(strings.NewReader(text))
-			d.DisallowUnknownFields()
-			if err := d.Decode(v); err != nil || d.More() || text != StandIn(p).Text {
-				t.Fatalf("%s: %v", text, err)
-			}
-		}
-		var noted []note
-		answer("You keep notes about a person.", &noted)
-		for _, n := range noted {
-			if n.About == "" || n.Fact == "" || !numbers[n.Message] || len([]rune(n.Fact)) > maxNote {
-				t.Errorf("%+v", n)
-			}
-		}
-		var summary struct{ Summary string }
-		answer("You sum up a conversation.", &summary)
-		if n := len(strings.Fields(summary.Summary)); n == 0 || n > maxSummary {
-			t.Errorf("%d words: %s", n, summary.Summary)
-		}
-		var found []piece
-		answer("You keep what a community wants to remember.", &found)
-		kinds := []string{messages.LoreMoment, messages.LoreGag, messages.LoreFact, messages.LoreSnippet}
-		for _, l := range found {
-			known := !slices.ContainsFunc(l.Messages, func(n int) bool { return !numbers[n] })
-			if l.Text == "" || len(l.Messages) == 0 || !known || l.About == nil || !slices.Contains(kinds, l.Kind) || len([]rune(l.Text)) > maxSnippet {
-				t.Errorf("%+v", l)
-			}
-		}
-		if len(noted) > maxNotes || len(found) > maxLore {
-			t.Errorf("%d notes, %d pieces", len(noted), len(found))
-		}
+	f.Add("I have two cats named A and B. I prefer tea to coffee, my name is X and I use Vim for work")
+	f.Fuzz(func(t *testing.T, said string) {
+		checkAnalyses(t, said)
+		checkAnalyses(t, "Messages:\n`````\n[1] Ann: "+said+"\n[2] Bob: "+said+"\n[3] Ann: "+said+"\n`````")
 	})
+}
+
+func checkAnalyses(t *testing.T, turn string) {
+	t.Helper()
+	numbers := map[int]bool{}
+	p := &messages.Prompt{Schema: `{"type":"array"}`, Turns: []messages.Turn{{Text: turn}}}
+	for _, l := range readTask(p).lines {
+		numbers[l.n] = true
+	}
+	answer := func(system string, v any) {
+		p.System = system
+		text := StandIn(p).Text
+		d := json.NewDecoder(strings.NewReader(text))
+		d.DisallowUnknownFields()
+		if err := d.Decode(v); err != nil || d.More() || text != StandIn(p).Text {
+			t.Fatalf("%s: %v", text, err)
+		}
+	}
+	var noted []note
+	answer("You keep notes about a person.", &noted)
+	for _, n := range noted {
+		if n.About == "" || n.Fact == "" || !numbers[n.Message] || len([]rune(n.Fact)) > maxNote {
+			t.Errorf("%+v", n)
+		}
+	}
+	var summary struct{ Summary string }
+	answer("You sum up a conversation.", &summary)
+	if n := len(strings.Fields(summary.Summary)); n == 0 || n > maxSummary {
+		t.Errorf("%d words: %s", n, summary.Summary)
+	}
+	var found []piece
+	answer("You keep what a community wants to remember.", &found)
+	kinds := []string{messages.LoreMoment, messages.LoreGag, messages.LoreFact, messages.LoreSnippet}
+	for _, l := range found {
+		known := !slices.ContainsFunc(l.Messages, func(n int) bool { return !numbers[n] })
+		if l.Text == "" || len(l.Messages) == 0 || !known || l.About == nil || !slices.Contains(kinds, l.Kind) || len([]rune(l.Text)) > maxSnippet {
+			t.Errorf("%+v", l)
+		}
+	}
+	if len(noted) > maxNotes || len(found) > maxLore {
+		t.Errorf("%d notes, %d pieces", len(noted), len(found))
+	}
 }

@@ -112,6 +112,7 @@ var (
 	many   = regexp.MustCompile(`\b\d[\d.,]{2,}\b`)
 	joints = regexp.MustCompile(`(?i)(?:\s*[,;]\s*(?:(?:and|but|so|und|aber)\s+)?|\s+(?:and|but|und|aber|because|denn)\s+|\s+-\s+)` +
 		`(i['’]?m\b|i['’]ve\b|i\b|my\b|call me\b|please\b|ich\b|meine?n?\b|bitte\b|nenn)`)
+	elided  = regexp.MustCompile(`(?i)^((?:i|i'm|im|i am) .+?),? and ((?:live|work|study|speak|use) .+)$`)
 	fillers = regexp.MustCompile(`(?i)^(?:(?:hi|hey|hello|hallo|well|so|oh|ok|okay|btw|fyi|by the way|actually|also|yes|yeah|nope|and|but|yep|ah|ja|nein|übrigens|` +
 		`just so you know|for the record|(?:please )?(?:remember|note)(?: that)?|merk dir(?:, dass)?)(?:\s*[,:!]\s*|\s+|$))+`)
 	trailers = regexp.MustCompile(`(?i)(?:[\s,]+(?:now|currently|right now|these days|nowadays|btw|by the way|though|too|as well|actually|already|haha|please|bitte|thanks|danke|` +
@@ -127,8 +128,16 @@ func doubtful(sentence string) bool {
 // what leads in and ends it.
 func clauses(sentence string) []string {
 	var all []string
-	add := func(c string) {
+	var add func(c string)
+	add = func(c string) {
 		c = strings.ReplaceAll(cleaned(fillers.ReplaceAllString(strings.TrimSpace(c), "")), "’", "'")
+		if m := elided.FindStringSubmatch(c); m != nil {
+			add(m[1])
+			c = "I " + m[2]
+		}
+		if len(c) > 3 && strings.EqualFold(c[:3], "im ") {
+			c = "I'm " + c[3:]
+		}
 		if c != "" && len(c) <= maxNote {
 			all = append(all, c)
 		}

@@ -57,13 +57,13 @@ func TestNotes(t *testing.T) {
 		"I have two kids":                         "children: Ann has two kids.",
 		"I've got a black cat named Mo":           "cats: Ann has a black cat called Mo.",
 		"ich habe zwei Katzen":                    "cats: Ann has two cats.",
-		"I love hiking":                           "hiking: Ann loves hiking.",
-		"I really hate the rain":                  "rain: Ann hates the rain.",
-		"I don't like olives":                     "olives: Ann does not like olives.",
-		"i can't stand mondays":                   "mondays: Ann cannot stand mondays.",
-		"I prefer tea over coffee":                "coffee or tea: Ann prefers tea to coffee.",
-		"ich mag Schach":                          "schach: Ann likes Schach.",
-		"ich mag keine Oliven":                    "oliven: Ann does not like Oliven.",
+		"I love hiking":                           "taste: hiking: Ann loves hiking.",
+		"I really hate the rain":                  "taste: rain: Ann hates the rain.",
+		"I don't like olives":                     "taste: olives: Ann does not like olives.",
+		"i can't stand mondays":                   "taste: mondays: Ann cannot stand mondays.",
+		"I prefer tea over coffee":                "taste: coffee or tea: Ann prefers tea to coffee.",
+		"ich mag Schach":                          "taste: schach: Ann likes Schach.",
+		"ich mag keine Oliven":                    "taste: oliven: Ann does not like Oliven.",
 		"my favorite color is green":              "favourite colour: Ann's favourite colour is green.",
 		"Meine Lieblingsfarbe ist Blau":           "favourite colour: Ann's favourite colour is Blau.",
 		"I am vegan":                              "diet: Ann is vegan.",
@@ -90,8 +90,14 @@ func TestNotes(t *testing.T) {
 		"call me later":                           "",
 		"please use metric units":                 "units*: Ann wants metric units.",
 		"no emojis please":                        "emojis*: Ann wants no emojis.",
+		"I live in Graz with my cat":              "home: Ann lives in Graz.",
+		"im a student":                            "job: Ann is a student.",
+		"ich komme aus Wien":                      "home: Ann is from Wien.",
+		"I was born on the 3rd of May 1990":       "birthday: Ann's birthday is 3rd of May 1990.",
+		"reply in German from now on":             "answer language*: Ann wants answers in German.",
+		"I'm vegan and live in Graz":              "diet: Ann is vegan. | home: Ann lives in Graz.",
 		"I'm Ann and I live in Graz":              "home: Ann lives in Graz.",
-		"hi! My name is Anna. I love chess.":      "name: Ann's name is Anna. | chess: Ann loves chess.",
+		"hi! My name is Anna. I love chess.":      "name: Ann's name is Anna. | taste: chess: Ann loves chess.",
 	} {
 		if got := notesOn(byAnn(said)); got != want {
 			t.Errorf("%q:\n got %q\nwant %q", said, got, want)
@@ -110,7 +116,8 @@ func TestNoNotes(t *testing.T) {
 		"I am happy", "I'm a bit tired", "I'm at work", "I'm from work", "I love you", "I love it", "I like how it works", "I hate this", "I have a question",
 		"I have two minutes", "my name is on the list", "I use a fork", "I'm in", "call me maybe", "my code is called main", "I used to live in Graz",
 		"I never liked tea", "I live in fear", "thanks", "", "ok", "ich habe Hunger", "ich bin müde", "ich mag dich", "```\nI live in Graz\n```",
-		"we live in Graz", "you live in Graz", "people say I live in Graz", "I'm a monster", "I work hard", "I study a lot", "I almost moved to Rome",
+		"we live in Graz", "you live in Graz", "people say I live in Graz", "I'm a monster", "I work hard", "I study a lot", "I almost moved to Rome", "I love my job", "i love u", "I prefer not to", "I like to move it", "I like Go more than Rust", "I moved to plan B",
+		"I work for free", "Call me Dr. Who", "my birthday is in 2 weeks",
 	} {
 		if got := notesOn(byAnn(said)); got != "" {
 			t.Errorf("%q: %s", said, got)
@@ -120,12 +127,12 @@ func TestNoNotes(t *testing.T) {
 
 // Of two notes about the same the later stays, and what is known is not said again.
 func TestNotesChange(t *testing.T) {
-	if got, want := notesOn(byAnn("I live in Graz", "I love tea", "I moved to Vienna", "I hate tea")), "home: Ann lives in Vienna. | tea: Ann hates tea."; got != want {
+	if got, want := notesOn(byAnn("I live in Graz", "I love tea", "I moved to Vienna", "I hate tea")), "home: Ann lives in Vienna. | taste: tea: Ann hates tea."; got != want {
 		t.Error(got)
 	}
 	k := byAnn("I live in Graz", "I love tea")
-	k.known = []string{"home: Ann lives in Graz.", "tea: Ann hates tea."}
-	if got, want := notesOn(k), "tea: Ann loves tea."; got != want {
+	k.known = []string{"home: Ann lives in Graz.", "taste: tea: Ann hates tea."}
+	if got, want := notesOn(k), "taste: tea: Ann loves tea."; got != want {
 		t.Error(got)
 	}
 }

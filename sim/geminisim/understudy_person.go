@@ -17,7 +17,7 @@ func personRules() []rule {
 		return told{about: "nickname", fact: "{}'s nickname is " + m[1] + "."}
 	}
 	birthday := func(m []string) told {
-		if !short(m[1], 4) || !number.MatchString(m[1]) {
+		if len(strings.Fields(m[1])) > 5 || len(m[1]) > maxValue || !number.MatchString(m[1]) || firstWord(m[1]) == "in" {
 			return told{}
 		}
 		return told{about: "birthday", fact: "{}'s birthday is " + m[1] + "."}
@@ -41,7 +41,7 @@ func personRules() []rule {
 
 // notNames are words that follow where a name might.
 const notNames = " a an the later back when if crazy maybe tomorrow tonight old paranoid not on at in after before once what that whatever stupid dumb weird " +
-	"lazy mad insane something anything up out for your my morgen später zurück an nicht ein eine "
+	"lazy mad insane something anything up out for your my dr mr mrs ms prof morgen später zurück an nicht ein eine "
 
 // speaks takes up languages, if there is nothing else.
 func speaks(m []string) told {
@@ -70,7 +70,7 @@ func languageNamed(word string) string {
 		"hebrew persian hindi urdu bengali chinese mandarin cantonese japanese korean vietnamese thai indonesian swedish norwegian danish finnish " +
 		"croatian serbian slovenian bulgarian latin catalan "
 	germanNames := map[string]string{
-		"englisch": "English", "deutsch": "German", "französisch": "French", "spanisch": "Spanish", "italienisch": "Italian",
+		"englisch": "English", "deutsch": "German", "französisch": "French", "spanisch": "Spanish", "italienisch": "Italian", //nolint:misspell // German
 		"portugiesisch": "Portuguese", "niederländisch": "Dutch", "polnisch": "Polish", "tschechisch": "Czech", "ungarisch": "Hungarian",
 		"russisch": "Russian", "ukrainisch": "Ukrainian", "türkisch": "Turkish", "kroatisch": "Croatian", "slowenisch": "Slovenian",
 		"japanisch": "Japanese", "chinesisch": "Chinese", "latein": "Latin",

@@ -43,7 +43,8 @@ func TestSummary(t *testing.T) {
 		},
 		{"", []string{"Ann: lol", "Bob: haha"}, "Ann and Bob talked. Ann said “lol”. Bob said “haha”."},
 		{
-			"", []string{"Ann: look <@123>", "Ann: ```go\nx := 1\n```", "Bob: we decided to ship on May 3."},
+			"",
+			[]string{"Ann: look <@123>", "Ann: ```go\nx := 1\n```", "Bob: we decided to ship on May 3."},
 			"Ann and Bob talked. Bob said “we decided to ship on May 3”.",
 		},
 	} {

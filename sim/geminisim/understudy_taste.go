@@ -26,7 +26,7 @@ func tasteRules() []rule {
 		{is(`ich bin(?: jetzt)? (vegan|veganer|veganerin|vegetarisch|vegetarier|vegetarierin)`), diet},
 		{is(`(?:i am|i'm)(?: (?:very|severely|badly))? allergic to (.+)`), allergic},
 		{is(`i have an? (.+) allergy`), allergic},
-		{is(`ich bin allergisch (?:gegen|auf) (.+)`), allergic},
+		{is(`ich bin allergisch (?:gegen|auf) (.+)`), allergic}, //nolint:misspell // German
 		{is(`(?:i am|i'm) (?:not|no longer) allergic to (.+)`), func(m []string) told {
 			return told{about: "allergy to " + m[1], fact: "{} is not allergic to " + m[1] + "."}
 		}},
@@ -66,17 +66,28 @@ func favourite(m []string) told {
 	return told{about: "favourite " + of, fact: "{}'s favourite " + of + " is " + m[2] + "."}
 }
 
+// taste begins the slot of a liking, so that one for work is not the work.
+const taste = "taste: "
+
 // nothingSaid are words that stand for what is not said, or for people.
 const nothingSaid = " it this that these those you him her them us how when what where who your his their everything everyone nothing " +
 	"being doing seeing hearing myself yourself one das dich ihn sie es euch dies diese dieser mich alles nichts wie wenn was "
+
+// unsaid are words that point elsewhere, and those of comparisons: they make no sense in a note.
+const unsaid = " i my your you u ya it me we our not than "
 
 // thing returns what a liking is of, as its slot has it. It is "" where that is not said.
 func thing(text string) string {
 	if !short(text, 6) || has(nothingSaid, firstWord(text)) {
 		return ""
 	}
+	for _, w := range wordsOf(text) {
+		if has(unsaid, w) {
+			return ""
+		}
+	}
 	slot := strings.ToLower(text)
-	for _, article := range []string{"the ", "a ", "an ", "my ", "to ", "den ", "die ", "das "} {
+	for _, article := range []string{"the ", "a ", "an ", "to ", "den ", "die ", "das "} {
 		slot = strings.TrimPrefix(slot, article)
 	}
 	return slot
@@ -96,7 +107,7 @@ func likes(m []string) told {
 	default:
 		verb += "s"
 	}
-	return told{about: about, fact: "{} " + verb + " " + m[2] + "."}
+	return told{about: taste + about, fact: "{} " + verb + " " + m[2] + "."}
 }
 
 func mag(m []string) told {
@@ -108,7 +119,7 @@ func mag(m []string) told {
 	if m[2] != "" {
 		verb = "does not like"
 	}
-	return told{about: about, fact: "{} " + verb + " " + m[3] + "."}
+	return told{about: taste + about, fact: "{} " + verb + " " + m[3] + "."}
 }
 
 // prefers has one slot for two things, whichever is the better.
@@ -118,13 +129,13 @@ func prefers(m []string) told {
 	case has(" short brief long detailed concise ", firstWord(m[1])) || a == "": // a wish, see wishRules
 		return told{}
 	case m[2] == "":
-		return told{about: a, fact: "{} prefers " + m[1] + "."}
+		return told{about: taste + a, fact: "{} prefers " + m[1] + "."}
 	case b == "":
 		return told{}
 	}
 	pair := []string{a, b}
 	slices.Sort(pair)
-	return told{about: strings.Join(pair, " or "), fact: "{} prefers " + m[1] + " to " + m[2] + "."}
+	return told{about: taste + strings.Join(pair, " or "), fact: "{} prefers " + m[1] + " to " + m[2] + "."}
 }
 
 // uses takes up tools: those that are known, and what is written as a name.

@@ -36,12 +36,14 @@ func wishRules() []rule {
 	const (
 		asked  = `(?:(?:please|always|from now on|in (?:the )?future|bitte),? )*`
 		answer = `(?:answer|reply|respond|write|talk|speak)`
+		ever   = `(?: (?:from now on|always|in future))?`
 		dauer  = `(?:(?:mir|bitte|immer|ab jetzt|mit mir|in zukunft) )*`
 	)
 	return []rule{
 		// Without a word that it is meant for good, it is of one answer.
-		{is(`(?:please|always|from now on|in (?:the )?future),? ` + asked + answer + ` (?:(?:to )?me )?(?:always )?(?:only )?in (\p{L}+)`), in},
-		{is(answer + ` (?:to )?me (?:always |only )*in (\p{L}+)`), in},
+		{is(`(?:please|always|from now on|in (?:the )?future),? ` + asked + answer + ` (?:(?:to )?me )?(?:always )?(?:only )?in (\p{L}+)` + ever), in},
+		{is(answer + ` (?:to )?me (?:always |only )*in (\p{L}+)` + ever), in},
+		{is(answer + ` in (\p{L}+) (?:from now on|always|in future)`), in},
 		{is(`(?:i want|i prefer|i like) (?:(?:your )?(?:answers|replies)|you to ` + answer + `) in (\p{L}+)`), in},
 		{is(`(?:bitte )?(?:antworte|schreib|sprich|rede) ` + dauer + `(?:auf|in) (\p{L}+)`), in},
 		{is(asked + `keep (?:it|(?:your |the )?(?:answers|replies|responses)|things) (short|brief|concise|simple)`), length},
