@@ -40,7 +40,11 @@ var (
 // lore finds code, moments, what is so, and what everybody says again and again.
 func lore(t task) any {
 	pieces := []piece{}
+	names := speakers(t.lines)
 	for _, l := range t.lines {
+		if len(pieces) == maxLore {
+			break
+		}
 		if p, ok := snippetOf(l); ok {
 			pieces = append(pieces, p)
 			continue
@@ -48,10 +52,10 @@ func lore(t task) any {
 		if inJest(l.text) {
 			continue
 		}
-		if p, ok := momentOf(l, t.lines); ok {
+		if p, ok := momentOf(l, names); ok {
 			pieces = append(pieces, p)
 		} else {
-			pieces = append(pieces, factsOf(l, t.lines)...)
+			pieces = append(pieces, factsOf(l, names)...)
 		}
 	}
 	pieces = append(gags(t.lines), pieces...)
@@ -86,40 +90,52 @@ func snippetOf(l numbered) (piece, bool) {
 }
 
 // momentOf takes up what happened, from its strong words.
-func momentOf(l numbered, all []numbered) (piece, bool) {
+func momentOf(l numbered, names []string) (piece, bool) {
 	text := strings.Join(strings.Fields(prose(l.text)), " ")
 	if len(strings.Fields(text)) < 3 || strings.HasSuffix(text, "?") || !strong.MatchString(text) || doubtful(text) {
 		return piece{}, false
 	}
-	about := append([]string{l.who}, namedIn(text, l.who, all)...)
+	about := append([]string{l.who}, namedIn(text, l.who, names)...)
 	return piece{messages.LoreMoment, shorten(l.who+": "+text, maxLoreSay), []int{l.n}, about}, true
 }
 
 // factsOf takes up what a message states of the community.
-func factsOf(l numbered, all []numbered) []piece {
+func factsOf(l numbered, names []string) []piece {
 	var found []piece
 	for _, s := range sentences(prose(l.text)) {
 		m := custom.FindStringSubmatch(strings.TrimRight(s, ".! "))
 		if m == nil || strings.HasSuffix(s, "?") || doubtful(s) {
 			continue
 		}
-		about := append([]string{}, namedIn(m[1], "", all)...)
+		about := append([]string{}, namedIn(m[1], "", names)...)
 		found = append(found, piece{messages.LoreFact, shorten(capital(m[1]), maxLoreSay-1) + ".", []int{l.n}, about})
 	}
 	return found
 }
 
-// namedIn returns who of those who spoke is named in a text.
-func namedIn(text, but string, all []numbered) []string {
+// speakers returns who spoke, in the order of their first words, up to a bound.
+func speakers(lines []numbered) []string {
+	const most = 100
 	var names []string
-	padded := " " + strings.Join(wordsOf(text), " ") + " "
-	for _, l := range all {
-		name := strings.Join(wordsOf(l.who), " ")
-		if name != "" && l.who != but && !slices.Contains(names, l.who) && strings.Contains(padded, " "+name+" ") {
+	for _, l := range lines {
+		if len(names) < most && !slices.Contains(names, l.who) {
 			names = append(names, l.who)
 		}
 	}
 	return names
+}
+
+// namedIn returns which of the names stand in a text, but one.
+func namedIn(text, but string, names []string) []string {
+	var found []string
+	padded := " " + strings.Join(wordsOf(text), " ") + " "
+	for _, who := range names {
+		name := strings.Join(wordsOf(who), " ")
+		if name != "" && who != but && strings.Contains(padded, " "+name+" ") {
+			found = append(found, who)
+		}
+	}
+	return found
 }
 
 // wordsOf returns the words of a text in lower case.
