@@ -81,8 +81,8 @@ func TestExportOfNothing(t *testing.T) {
 // A file that would be too large goes without the oldest questions, and says so.
 func TestExportIsBounded(t *testing.T) {
 	var p messages.PersonFound
-	long := strings.Repeat("x", 40_000)
-	const all = 500 // 20 MB
+	long := strings.Repeat("x", maxExport/200)
+	const all = 500 // more than twice what fits
 	for i := range all {
 		p.Triggers = append(p.Triggers, messages.Trigger{ID: messages.MessageIDAt(noon) + messages.MessageID(i), Final: long, Channel: messages.ChannelID(i + 1)})
 	}

@@ -47,8 +47,9 @@ func sayConsent(what string, yes, private bool) string {
 	case what == messages.ConsentProfile:
 		return "Profile is off. What I had learned of when and how you write is forgotten, and I learn no more."
 	case yes:
-		return "Private is on. Nothing that you say from now on is analysed, for you or for others: not in summaries, not in a server's lore.\n" +
-			"-# I still answer you. To have forgotten what I keep by now: `/privacy delete`."
+		return "Private is on. What I remembered of you, and of when and how you write, is forgotten, and nothing that you say from now on is analysed, " +
+			"for you or for others: not in summaries, not in a server's lore.\n" +
+			"-# I still answer you. To have forgotten what else I keep, such as lore from you: `/privacy delete`."
 	}
 	return "Private is off. What you say from now on may be analysed again: for others where a server wants that, and for you where memory or profile is on."
 }
@@ -93,8 +94,9 @@ func sayToBeDeleted() string {
 		"- what I remember of you, and how you write\n" +
 		"- what you asked me, and my answers to it, as far as I keep them\n" +
 		"- what of lore and summaries is from you or about you, in every server\n" +
-		"- traces of answers to you, what waits to be analysed, where you used `/clear`\n\n" +
-		"What you chose stays: what is off stays off. No message in Discord is deleted. " +
+		"- traces of answers to you, and what waits to be analysed\n" +
+		"- your settings: where you used `/clear`, so that I may read in those channels again what is there, and whether you want plain answers\n\n" +
+		"What you chose here stays: what is off stays off. No message in Discord is deleted. " +
 		"**It cannot be taken back**, for what is forgotten is nowhere else; `/privacy export` gives you a copy first.\n\n" +
 		"If you want that, use `/privacy delete confirm:" + confirmation + "`."
 }
