@@ -122,7 +122,7 @@ type exportedFile struct {
 // exportOf gathers what is kept about a person. What is known of them may be nil.
 func exportOf(user messages.User, p *messages.PersonFound, known *messages.Facts, now time.Time) *export {
 	e := &export{
-		Person: exportedPerson{user.ID.String(), user.Name}, Made: now.UTC(), Settings: map[string]string{},
+		Person: exportedPerson{user.ID.String(), user.Name}, Made: now.UTC().Truncate(time.Second), Settings: map[string]string{},
 		Facts: []exportedFact{}, Writing: []exportedWriting{}, Lore: []exportedLore{}, Summaries: []exportedSummary{},
 		Questions: []exportedQuestion{}, Traces: p.Traces, Waiting: p.Pieces,
 	}

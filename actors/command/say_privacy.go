@@ -65,10 +65,10 @@ func sayPrivacy(k counts, c *messages.Consent) string {
 	add(k.notes, "note", "notes", " of how you wrote a message, not of what it said")
 	add(k.lore, "piece", "pieces", " of the lore of servers, from you or about you: `/lore view` in each")
 	add(k.chunks, "summary", "summaries", " of channels where you spoke")
-	add(k.questions, "question", "questions", " of the last week, with my answers")
+	add(k.questions, "question", "questions", " of the last week, with what I answered")
 	add(k.traces, "trace", "traces", " of how I came to an answer in the last day, without what it says")
 	add(k.pieces, "message", "messages", " of yours that I have yet to look at")
-	add(k.settings, "setting", "settings", ", such as where you used `/clear`")
+	add(k.settings, "setting", "settings", ", such as what you chose and where you used `/clear`")
 	if k == (counts{}) {
 		lines = append(lines, "Nothing.")
 	}
@@ -103,9 +103,15 @@ func sayToBeDeleted() string {
 
 func sayDeleted(d *messages.PersonDeleted) string {
 	text := "Done: what I kept about you is forgotten."
-	if d.Questions > 0 || d.Derived > 0 {
-		text += " That was " + plural(d.Questions, "question", "questions") + " of yours, and " +
-			plural(d.Derived, "thing", "things") + " that I had concluded from what was said."
+	questions, derived := "", ""
+	if d.Questions > 0 {
+		questions = plural(d.Questions, "question", "questions") + " of yours"
+	}
+	if d.Derived > 0 {
+		derived = plural(d.Derived, "thing", "things") + " that I had concluded from what was said"
+	}
+	if what := several(" and ", questions, derived); what != "" {
+		text += " That was " + what + "."
 	}
 	if d.Open > 0 {
 		text += "\nWhat is being answered stays until it is: " + plural(d.Open, "question", "questions") +
