@@ -98,6 +98,9 @@ func (a *guild) fail(c *actor.Context, err error) {
 	a.reading = true
 	actors.After(c, actors.Doubled(firstPause, a.failures, reread), load{})
 	a.failures++
+	if change := a.changes.Under(); change.Asker == nil {
+		a.changes.Add(*change, maxChanges) // nobody else comes again with it
+	}
 	a.end(c, &messages.Failure{Cause: messages.CauseInternal, Retry: messages.RetryOnce, Detail: "not kept"})
 }
 
