@@ -13,20 +13,27 @@ import (
 // analyses returns what is done for the background analyzers, by how their system text
 // begins. Each answers with JSON and nothing else, and is conservative: what it is not
 // sure of it leaves out.
-func analyses() map[string]func(task) any {
-	return map[string]func(task) any{
-		"You keep notes about a person":               notes,
-		"You sum up a conversation":                   summaryOf,
-		"You keep what a community wants to remember": lore,
+func analyses() map[string]analysis {
+	return map[string]analysis{
+		"You keep notes about a person":               {notes, false},
+		"You sum up a conversation":                   {summaryOf, true},
+		"You keep what a community wants to remember": {lore, true},
 	}
+}
+
+// An analysis is what is done with what people said. Where several did, each message
+// begins with who.
+type analysis struct {
+	do    func(task) any
+	named bool
 }
 
 // analyze answers a prompt of an analyzer. ok is false for any other, unless it asks
 // for JSON: then the answer is the emptiest that there is.
 func analyze(p *messages.Prompt) (answer string, ok bool) {
-	for begin, do := range analyses() {
+	for begin, a := range analyses() {
 		if strings.HasPrefix(p.System, begin) {
-			return encode(do(readTask(p))), true
+			return encode(a.do(readTask(p, a.named))), true
 		}
 	}
 	switch {
@@ -71,7 +78,7 @@ var (
 
 // readTask takes a prompt of an analyzer apart: the last turn of a person, as far as it
 // is looked at. Of several fences the last one with messages counts.
-func readTask(p *messages.Prompt) task {
+func readTask(p *messages.Prompt, named bool) task {
 	var t task
 	text := ""
 	for _, turn := range p.Turns {
@@ -93,7 +100,12 @@ func readTask(p *messages.Prompt) task {
 		for end < len(all) && all[end] != all[i] {
 			end++
 		}
-		if lines := readNumbered(all[i+1 : end]); len(lines) > 0 {
+		for _, l := range all[i+1 : end] {
+			if m := knownLine.FindStringSubmatch(l); known && m != nil {
+				t.known = append(t.known, m[1])
+			}
+		}
+		if lines := readNumbered(all[i+1:end], named); len(lines) > 0 {
 			t.lines = lines
 		}
 		i = end
@@ -101,9 +113,9 @@ func readTask(p *messages.Prompt) task {
 	return t
 }
 
-// readNumbered reads "[1] Ann: text". What follows without a number goes on with it,
-// indented or not.
-func readNumbered(all []string) []numbered {
+// readNumbered reads "[1] Ann: text", or "[1] text". What follows without a number goes
+// on with it, indented or not.
+func readNumbered(all []string, named bool) []numbered {
 	var lines []numbered
 	for _, l := range all {
 		m := numberedLine.FindStringSubmatch(l)
@@ -113,8 +125,13 @@ func readNumbered(all []string) []numbered {
 			}
 			continue
 		}
+		n, err := strconv.Atoi(m[1])
 		who, said, ok := strings.Cut(m[2], ": ")
-		if n, err := strconv.Atoi(m[1]); ok && err == nil && who != "" && len(who) <= maxName {
+		switch {
+		case err != nil:
+		case !named:
+			lines = append(lines, numbered{n: n, text: m[2]})
+		case ok && who != "" && len(who) <= maxName:
 			lines = append(lines, numbered{n: n, who: who, text: said})
 		}
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 func loreOf(said ...string) []piece {
-	return lore(task{lines: readNumbered(numberedLines(said))}).([]piece)
+	return lore(task{lines: readNumbered(numberedLines(said), true)}).([]piece)
 }
 
 // numberedLines numbers messages, of which each may have several lines.
@@ -103,7 +103,7 @@ func checkAnalyses(t *testing.T, turn string) {
 	t.Helper()
 	numbers := map[int]bool{}
 	p := &messages.Prompt{Schema: `{"type":"array"}`, Turns: []messages.Turn{{Text: turn}}}
-	for _, l := range readTask(p).lines {
+	for _, l := range readTask(p, true).lines {
 		numbers[l.n] = true
 	}
 	answer := func(system string, v any) {

@@ -75,10 +75,18 @@ func notes(t task) any {
 func (f told) by(l numbered) note {
 	return note{
 		About:   strings.ToLower(oneLine(f.about, maxValue)),
-		Fact:    oneLine(strings.ReplaceAll(f.fact, "{}", l.who), maxNote),
+		Fact:    oneLine(subjectless(f.fact), maxNote),
 		Message: l.n,
 		Always:  f.always,
 	}
+}
+
+// subjectless leaves out of whom a fact is.
+func subjectless(fact string) string {
+	if rest, ok := strings.CutPrefix(fact, "{} "); ok {
+		fact = rest
+	}
+	return strings.TrimSuffix(strings.NewReplacer("{}'s", "their", "{}", "they").Replace(fact), ".")
 }
 
 // keep adds a note in the place of an earlier one about the same.

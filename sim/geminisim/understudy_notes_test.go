@@ -35,69 +35,69 @@ func byAnn(texts ...string) task {
 // What people state of themselves is noted.
 func TestNotes(t *testing.T) {
 	for said, want := range map[string]string{
-		"I live in Graz":                          "home: Ann lives in Graz.",
-		"btw, I'm living in Graz now :)":          "home: Ann lives in Graz.",
-		"I currently live in the Netherlands.":    "home: Ann lives in the Netherlands.",
-		"I just moved to Vienna from Graz":        "home: Ann lives in Vienna.",
-		"I’m from New Zealand":                    "home: Ann is from New Zealand.",
-		"I'm originally from Linz":                "origin: Ann is originally from Linz.",
-		"ich wohne in Graz":                       "home: Ann lives in Graz.",
-		"hallo, ich heiße Anna":                   "name: Ann's name is Anna.",
-		"my name is Anna Berg":                    "name: Ann's name is Anna Berg.",
+		"I live in Graz":                          "home: lives in Graz",
+		"btw, I'm living in Graz now :)":          "home: lives in Graz",
+		"I currently live in the Netherlands.":    "home: lives in the Netherlands",
+		"I just moved to Vienna from Graz":        "home: lives in Vienna",
+		"I’m from New Zealand":                    "home: is from New Zealand",
+		"I'm originally from Linz":                "origin: is originally from Linz",
+		"ich wohne in Graz":                       "home: lives in Graz",
+		"hallo, ich heiße Anna":                   "name: their name is Anna",
+		"my name is Anna Berg":                    "name: their name is Anna Berg",
 		"everyone calls me Annie":                 "",
-		"my friends call me Annie":                "nickname: Ann's nickname is Annie.",
-		"I work as a nurse":                       "job: Ann works as a nurse.",
-		"I work at CERN, and my cat is called Mo": "job: Ann works at CERN. | cat's name: Ann's cat is called Mo.",
-		"I'm a backend developer at a bank":       "job: Ann is a backend developer at a bank.",
-		"I'm an electrician":                      "job: Ann is an electrician.",
-		"I am studying physics":                   "studies: Ann studies physics.",
-		"ich arbeite als Lehrerin":                "job: Ann works as Lehrerin.",
-		"my dog's name is Rex!":                   "dog's name: Ann's dog is called Rex.",
-		"Meine Katze heißt Mo":                    "cat's name: Ann's cat is called Mo.",
-		"I have two kids":                         "children: Ann has two kids.",
-		"I've got a black cat named Mo":           "cats: Ann has a black cat called Mo.",
-		"ich habe zwei Katzen":                    "cats: Ann has two cats.",
-		"I love hiking":                           "taste: hiking: Ann loves hiking.",
-		"I really hate the rain":                  "taste: rain: Ann hates the rain.",
-		"I don't like olives":                     "taste: olives: Ann does not like olives.",
-		"i can't stand mondays":                   "taste: mondays: Ann cannot stand mondays.",
-		"I prefer tea over coffee":                "taste: coffee or tea: Ann prefers tea to coffee.",
-		"ich mag Schach":                          "taste: schach: Ann likes Schach.",
-		"ich mag keine Oliven":                    "taste: oliven: Ann does not like Oliven.",
-		"my favorite color is green":              "favourite colour: Ann's favourite colour is green.",
-		"Meine Lieblingsfarbe ist Blau":           "favourite colour: Ann's favourite colour is Blau.",
-		"I am vegan":                              "diet: Ann is vegan.",
-		"I'm no longer vegan":                     "diet: Ann is not vegan.",
-		"ich bin Vegetarierin":                    "diet: Ann is vegetarian.",
-		"I'm allergic to peanuts":                 "allergy to peanuts: Ann is allergic to peanuts.",
-		"my birthday is on May 3rd":               "birthday: Ann's birthday is May 3rd.",
+		"my friends call me Annie":                "nickname: their nickname is Annie",
+		"I work as a nurse":                       "job: works as a nurse",
+		"I work at CERN, and my cat is called Mo": "job: works at CERN | cat's name: their cat is called Mo",
+		"I'm a backend developer at a bank":       "job: is a backend developer at a bank",
+		"I'm an electrician":                      "job: is an electrician",
+		"I am studying physics":                   "studies: studies physics",
+		"ich arbeite als Lehrerin":                "job: works as Lehrerin",
+		"my dog's name is Rex!":                   "dog's name: their dog is called Rex",
+		"Meine Katze heißt Mo":                    "cat's name: their cat is called Mo",
+		"I have two kids":                         "children: has two kids",
+		"I've got a black cat named Mo":           "cats: has a black cat called Mo",
+		"ich habe zwei Katzen":                    "cats: has two cats",
+		"I love hiking":                           "taste: hiking: loves hiking",
+		"I really hate the rain":                  "taste: rain: hates the rain",
+		"I don't like olives":                     "taste: olives: does not like olives",
+		"i can't stand mondays":                   "taste: mondays: cannot stand mondays",
+		"I prefer tea over coffee":                "taste: coffee or tea: prefers tea to coffee",
+		"ich mag Schach":                          "taste: schach: likes Schach",
+		"ich mag keine Oliven":                    "taste: oliven: does not like Oliven",
+		"my favorite color is green":              "favourite colour: their favourite colour is green",
+		"Meine Lieblingsfarbe ist Blau":           "favourite colour: their favourite colour is Blau",
+		"I am vegan":                              "diet: is vegan",
+		"I'm no longer vegan":                     "diet: is not vegan",
+		"ich bin Vegetarierin":                    "diet: is vegetarian",
+		"I'm allergic to peanuts":                 "allergy to peanuts: is allergic to peanuts",
+		"my birthday is on May 3rd":               "birthday: their birthday is May 3rd",
 		"my birthday is today":                    "",
-		"my timezone is Europe/Vienna":            "timezone: Ann's timezone is Europe/Vienna.",
-		"I'm in UTC+2":                            "timezone: Ann's timezone is UTC+2.",
-		"I speak German and a bit of Spanish":     "languages: Ann speaks German and Spanish.",
+		"my timezone is Europe/Vienna":            "timezone: their timezone is Europe/Vienna",
+		"I'm in UTC+2":                            "timezone: their timezone is UTC+2",
+		"I speak German and a bit of Spanish":     "languages: speaks German and Spanish",
 		"I speak for everybody":                   "",
-		"I use Neovim btw":                        "editor: Ann uses Neovim.",
-		"i use arch":                              "operating system: Ann uses arch.",
-		"I use Obsidian for my notes":             "use of obsidian: Ann uses Obsidian.",
+		"I use Neovim btw":                        "editor: uses Neovim",
+		"i use arch":                              "operating system: uses arch",
+		"I use Obsidian for my notes":             "use of obsidian: uses Obsidian",
 		"i use it daily":                          "",
-		"please always answer in German":          "answer language*: Ann wants answers in German.",
-		"Bitte antworte mir immer auf Englisch":   "answer language*: Ann wants answers in English.",
+		"please always answer in German":          "answer language*: wants answers in German",
+		"Bitte antworte mir immer auf Englisch":   "answer language*: wants answers in English",
 		"answer in French":                        "",
-		"keep it short, please":                   "answer length*: Ann wants short answers.",
-		"I prefer detailed answers":               "answer length*: Ann wants detailed answers.",
-		"fass dich kurz":                          "answer length*: Ann wants short answers.",
-		"call me Max":                             "how to address*: Ann wants to be called Max.",
+		"keep it short, please":                   "answer length*: wants short answers",
+		"I prefer detailed answers":               "answer length*: wants detailed answers",
+		"fass dich kurz":                          "answer length*: wants short answers",
+		"call me Max":                             "how to address*: wants to be called Max",
 		"call me later":                           "",
-		"please use metric units":                 "units*: Ann wants metric units.",
-		"no emojis please":                        "emojis*: Ann wants no emojis.",
-		"I live in Graz with my cat":              "home: Ann lives in Graz.",
-		"im a student":                            "job: Ann is a student.",
-		"ich komme aus Wien":                      "home: Ann is from Wien.",
-		"I was born on the 3rd of May 1990":       "birthday: Ann's birthday is 3rd of May 1990.",
-		"reply in German from now on":             "answer language*: Ann wants answers in German.",
-		"I'm vegan and live in Graz":              "diet: Ann is vegan. | home: Ann lives in Graz.",
-		"I'm Ann and I live in Graz":              "home: Ann lives in Graz.",
-		"hi! My name is Anna. I love chess.":      "name: Ann's name is Anna. | taste: chess: Ann loves chess.",
+		"please use metric units":                 "units*: wants metric units",
+		"no emojis please":                        "emojis*: wants no emojis",
+		"I live in Graz with my cat":              "home: lives in Graz",
+		"im a student":                            "job: is a student",
+		"ich komme aus Wien":                      "home: is from Wien",
+		"I was born on the 3rd of May 1990":       "birthday: their birthday is 3rd of May 1990",
+		"reply in German from now on":             "answer language*: wants answers in German",
+		"I'm vegan and live in Graz":              "diet: is vegan | home: lives in Graz",
+		"I'm Ann and I live in Graz":              "home: lives in Graz",
+		"hi! My name is Anna. I love chess.":      "name: their name is Anna | taste: chess: loves chess",
 	} {
 		if got := notesOn(byAnn(said)); got != want {
 			t.Errorf("%q:\n got %q\nwant %q", said, got, want)
@@ -127,12 +127,12 @@ func TestNoNotes(t *testing.T) {
 
 // Of two notes about the same the later stays, and what is known is not said again.
 func TestNotesChange(t *testing.T) {
-	if got, want := notesOn(byAnn("I live in Graz", "I love tea", "I moved to Vienna", "I hate tea")), "home: Ann lives in Vienna. | taste: tea: Ann hates tea."; got != want {
+	if got, want := notesOn(byAnn("I live in Graz", "I love tea", "I moved to Vienna", "I hate tea")), "home: lives in Vienna | taste: tea: hates tea"; got != want {
 		t.Error(got)
 	}
 	k := byAnn("I live in Graz", "I love tea")
-	k.known = []string{"home: Ann lives in Graz.", "taste: tea: Ann hates tea."}
-	if got, want := notesOn(k), "taste: tea: Ann loves tea."; got != want {
+	k.known = []string{"home: lives in Graz", "taste: tea: hates tea"}
+	if got, want := notesOn(k), "taste: tea: loves tea"; got != want {
 		t.Error(got)
 	}
 }
@@ -142,17 +142,17 @@ func TestReadTask(t *testing.T) {
 	p := &messages.Prompt{
 		System: "You keep notes about a person. Answer in JSON.",
 		Turns: []messages.Turn{
-			{Text: "```\n[1] Eve: I live in Rome\n```"},
-			{Text: "Known:\n1. home: Ann lives in Linz.\n2. diet: Ann is vegan.\nMessages:\n````\n[1] Ann: hi\n[2] Ann: code:\n```go\nx\n```\nI live in Graz\n[3] Ann: I am vegan\n[x] no\n````\nAnswer now."},
+			{Text: "```\n[1] I live in Rome\n```"},
+			{Text: "Known:\n```\n1. home: lives in Linz\n2. diet: is vegan\n```\nMessages:\n````\n[1] hi\n[2] code:\n```go\nx\n```\nI live in Graz\n[3] I am vegan\n[x] no\n````\nAnswer now."},
 		},
 		Schema: `{"type":"array","items":{"type":"object","properties":{}}}`,
 	}
 	got := StandIn(p)
-	want := `[{"about":"home","fact":"Ann lives in Graz.","message":2,"always":false}]`
+	want := `[{"about":"home","fact":"lives in Graz","message":2,"always":false}]`
 	if diff := cmp.Diff(Reply{Text: want}, got); diff != "" {
 		t.Error(diff)
 	}
-	p.Turns = []messages.Turn{{Text: "Messages:\n```\n[1] Ann: hello\n```"}}
+	p.Turns = []messages.Turn{{Text: "Messages:\n```\n[1] hello\n```"}}
 	if got := StandIn(p).Text; got != "[]" {
 		t.Error(got)
 	}
