@@ -140,8 +140,8 @@ func exportOf(user messages.User, p *messages.PersonFound, known *messages.Facts
 }
 
 // file returns the export as a file, without the oldest questions if it would be
-// too large.
-func (e *export) file() messages.File {
+// larger than so many bytes.
+func (e *export) file(most int) messages.File {
 	for {
 		var b bytes.Buffer
 		form := json.NewEncoder(&b)
@@ -150,7 +150,7 @@ func (e *export) file() messages.File {
 		if err := form.Encode(e); err != nil {
 			panic(err) // texts, numbers and times of this age can always be written
 		}
-		if b.Len() <= maxExport || len(e.Questions) == 0 {
+		if b.Len() <= most || len(e.Questions) == 0 {
 			return messages.File{Name: "what-i-keep-about-you.json", Type: "application/json", Data: b.Bytes()}
 		}
 		drop := (len(e.Questions) + 1) / 2

@@ -80,7 +80,7 @@ func TestExportIsAttached(t *testing.T) {
 		if got := w.use(used("privacy export")); got != sayExported(true) {
 			t.Errorf("says %q", got)
 		}
-		want := exportOf(used("").User, testPerson(), &messages.Facts{}, noon).file()
+		want := exportOf(used("").User, testPerson(), &messages.Facts{}, noon).file(maxExport)
 		if d := cmp.Diff([]messages.File{want}, w.shown()[0].Files); d != "" {
 			t.Error(d)
 		}

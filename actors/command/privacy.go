@@ -99,7 +99,7 @@ func planPrivacyExport(u *use) plan {
 				return nil
 			}
 			f, _ := from[*messages.Facts](got, known)
-			return []messages.File{exportOf(u.User, p, f, now).file()}
+			return []messages.File{exportOf(u.User, p, f, now).file(maxExport)}
 		},
 	}
 }
