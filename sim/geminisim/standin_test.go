@@ -25,6 +25,24 @@ func TestStandIn(t *testing.T) {
 	})
 }
 
+// An answer in JSON is nothing else, on the wire too.
+func TestStandInInJSON(t *testing.T) {
+	inWorld(t, geminisim.Config{Chunk: 7}, func(t *testing.T, w *world) {
+		for system, want := range map[string]string{
+			"You keep notes about a person.":               `[{"about":"home","fact":"Ann lives in Graz.","message":1,"always":false}]`,
+			"You sum up a conversation.":                   `{"summary":"Ann spoke alone. Ann said “I live in Graz”. Ann said “our mascot is a duck & a goose”."}`,
+			"You keep what a community wants to remember.": `[{"kind":"fact","text":"Our mascot is a duck & a goose.","messages":[2],"about":[]}]`,
+			"You are a bot.":                               `[]`,
+		} {
+			p := ask("Messages:\n```\n[1] Ann: I live in Graz\n[2] Ann: our mascot is a duck & a goose\n```")
+			p.System, p.Schema = system, `{"type":"array"}`
+			if g, err := w.client.Generate(t.Context(), p, nil); err != nil || g.Text != want {
+				t.Errorf("%s: %+v, %v", system, g, err)
+			}
+		}
+	})
+}
+
 // An answer that is cut is told so, closes its code and keeps its footer.
 func TestStandInIsCut(t *testing.T) {
 	for question, want := range map[string]string{

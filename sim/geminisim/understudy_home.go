@@ -2,7 +2,10 @@ package geminisim
 
 import "strings"
 
-// homeRules read where somebody lives and what they do.
+// now is what stands around a verb in the present.
+const now = `(?: now| currently| still| mostly)?`
+
+// homeRules read where somebody lives, and is from.
 func homeRules() []rule {
 	lives := func(m []string) told {
 		if !isPlace(m[1]) {
@@ -10,26 +13,7 @@ func homeRules() []rule {
 		}
 		return told{about: "home", fact: "{} lives in " + m[1] + "."}
 	}
-	job := func(how string) func([]string) told {
-		return func(m []string) told {
-			what := m[1]
-			if how == "as" {
-				what = strings.TrimPrefix(strings.TrimPrefix(what, "a "), "an ")
-			}
-			if !short(m[1], 6) || has(notWork, firstWord(what)) {
-				return told{}
-			}
-			return told{about: "job", fact: "{} works " + how + " " + m[1] + "."}
-		}
-	}
-	studies := func(m []string) told {
-		if !short(m[1], 6) || has(notWork, firstWord(m[1])) {
-			return told{}
-		}
-		return told{about: "studies", fact: "{} studies " + m[1] + "."}
-	}
 	const beside = `(?: (?:with|since|for|because|near) .+)?`
-	const now = `(?: now| currently| still| mostly)?`
 	return []rule{
 		{is(`i` + now + ` live` + now + ` in (.+?)` + beside), lives},
 		{is(`(?:i am|i'm|i've been)` + now + ` (?:living|based)` + now + ` in (.+?)` + beside), lives},
@@ -48,6 +32,30 @@ func homeRules() []rule {
 			}
 			return told{about: "origin", fact: "{} is originally from " + m[1] + "."}
 		}},
+	}
+}
+
+// workRules read what somebody does.
+func workRules() []rule {
+	job := func(how string) func([]string) told {
+		return func(m []string) told {
+			what := m[1]
+			if how == "as" {
+				what = strings.TrimPrefix(strings.TrimPrefix(what, "a "), "an ")
+			}
+			if !short(m[1], 6) || has(notWork, firstWord(what)) {
+				return told{}
+			}
+			return told{about: "job", fact: "{} works " + how + " " + m[1] + "."}
+		}
+	}
+	studies := func(m []string) told {
+		if !short(m[1], 6) || has(notWork, firstWord(m[1])) {
+			return told{}
+		}
+		return told{about: "studies", fact: "{} studies " + m[1] + "."}
+	}
+	return []rule{
 		{is(`i` + now + ` work` + now + ` as (.+)`), job("as")},
 		{is(`i` + now + ` work` + now + ` (?:at|for) (.+)`), job("at")},
 		{is(`(?:i am|i'm)` + now + ` working` + now + ` as (.+)`), job("as")},

@@ -42,7 +42,7 @@ type rule struct {
 // noteRules returns all rules; the first that fits is the one. They are made at their
 // first use, since their patterns take milliseconds.
 var noteRules = sync.OnceValue(func() []rule {
-	return slices.Concat(personRules(), homeRules(), familyRules(), tasteRules(), wishRules())
+	return slices.Concat(personRules(), homeRules(), workRules(), familyRules(), tasteRules(), wishRules())
 })
 
 // notes takes up what people say of themselves in the first person and in earnest. Of
