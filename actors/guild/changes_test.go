@@ -256,3 +256,21 @@ func TestMaySleepChanging(t *testing.T) {
 		t.Errorf("sleeps %v, with something to do %v", before, a.MaySleep())
 	}
 }
+
+// What is gone while it is being read is not remembered, though the answer has it.
+func TestSourcesGoneWhileReading(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		d := remembering()
+		d.change(emptyLore().learn([]messages.Lore{gag(1, 10, 1, "the cat"), gag(2, 10, 1, "the dog")}, open).derived(id), nil)
+		journal := e.Fake(func(c *actor.Context) {
+			engine, asker, answer := c.Engine(), c.Sender(), d.take(c.Message())
+			time.AfterFunc(time.Second, func() { engine.Send(asker, answer) })
+		})
+		pid := e.Start(New(Config{Guild: id, Self: bot, Journal: journal.PID, Log: actortest.Log()}))
+		synctest.Wait()
+		gone := &messages.SourcesGone{Dropped: []messages.DerivedKey{{Owner: "guild/7", Key: "lore/2"}}}
+		d.change(nil, gone.Dropped)
+		e.Tell(pid, gone)
+		agree(t, e, pid, d, "1 the cat")
+	})
+}

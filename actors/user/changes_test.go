@@ -322,3 +322,57 @@ func TestSourcesGone(t *testing.T) {
 		}
 	})
 }
+
+// What is gone while it is being read is not known, though the answer has it.
+func TestSourcesGoneWhileReading(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		d := disk{notes: willing(), derived: map[string]messages.Derived{}}
+		k := known{next: 1}.remember([]messages.Fact{fact(1, "home", "Oslo"), fact(2, "job", "nurse")})
+		d.change(k.derived(42), nil)
+		journal := e.Fake(func(c *actor.Context) {
+			engine, asker, answer := c.Engine(), c.Sender(), d.take(c.Message())
+			time.AfterFunc(time.Second, func() { engine.Send(asker, answer) })
+		})
+		pid := e.Start(New(Config{User: 42, Journal: journal.PID, Log: actortest.Log()}))
+		synctest.Wait()
+		gone := &messages.SourcesGone{Dropped: []messages.DerivedKey{{Owner: "user/42", Key: "fact/2"}}}
+		d.change(nil, gone.Dropped)
+		e.Tell(pid, gone)
+		agree(t, e, pid, &d, map[string]string{"fact/1": "Oslo"})
+	})
+}
+
+// A consent that ends before it is known whether there was one has ended.
+func TestConsentEndsBeforeLoaded(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		d := disk{notes: willing(), derived: map[string]messages.Derived{}}
+		d.change(known{next: 1}.remember([]messages.Fact{fact(1, "home", "Oslo")}).derived(42), nil)
+		d.stuck.Store(true)
+		pid := start(e, &d, 0)
+		asked := e.Probe()
+		e.SendWithSender(pid, &messages.GetUserContext{User: 42, Channel: 5}, asked.PID)
+		e.SendWithSender(pid, &messages.SetConsent{User: 42, What: messages.ConsentMemory}, asked.PID)
+		synctest.Wait()
+		d.stuck.Store(false)
+		time.Sleep(time.Minute)
+		if d := cmp.Diff([]any{&messages.UserContext{}, &messages.Kept{}}, asked.Take()); d != "" {
+			t.Error(d)
+		}
+		agree(t, e, pid, &d, map[string]string{})
+	})
+}
+
+// A number is kept where one is needed, before what has it.
+func TestNumberIsKept(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		d := disk{notes: willing(), backlog: map[int64]bool{1: true, 2: true}}
+		pid := start(e, &d, 0)
+		for i, want := range []int{2, 1} {
+			d.got = nil
+			ask[*messages.LearnedTaken](t, e, pid, learned(int64(i+1), fact(messages.MessageID(i+1), "home", "Oslo")))
+			if len(d.got) != want || d.notes["facts"] != "2" {
+				t.Errorf("the journal is told %v", d.got)
+			}
+		}
+	})
+}

@@ -10,6 +10,7 @@ import (
 	"troupe/actors/actortest"
 	"troupe/messages"
 
+	"github.com/anthdm/hollywood/actor"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -151,5 +152,56 @@ func TestDeletePersonInTheWay(t *testing.T) {
 		if took := time.Since(began); took < 30*time.Second || took > 2*time.Minute {
 			t.Errorf("it gave up after %v", took)
 		}
+	})
+}
+
+// Who wants it again while it is being done has what they said since erased, too.
+func TestDeletePersonMeanwhile(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		d := disk{notes: map[string]string{}, derived: map[string]messages.Derived{}}
+		journal := e.Fake(func(c *actor.Context) {
+			engine, asker, answer := c.Engine(), c.Sender(), d.take(c.Message())
+			time.AfterFunc(time.Second, func() { engine.Send(asker, answer) })
+		})
+		asked := e.Probe()
+		pid := e.Start(New(Config{User: 42, Journal: journal.PID, Log: actortest.Log()}))
+		e.SendWithSender(pid, &messages.DeletePerson{User: 42, Before: 100}, asked.PID)
+		time.Sleep(2500 * time.Millisecond) // it erases
+		e.SendWithSender(pid, &messages.DeletePerson{User: 42, Before: 200}, asked.PID)
+		time.Sleep(time.Minute)
+		var told []any
+		for _, m := range journal.Take() {
+			if n, ok := m.(*messages.KeepNote); ok {
+				told = append(told, n.Value)
+			} else if _, ok := m.(*messages.ErasePerson); ok {
+				told = append(told, "erase")
+			}
+		}
+		if d := cmp.Diff([]any{"100", "erase", "200", "erase"}, told); d != "" || len(asked.Take()) != 2 {
+			t.Error(d)
+		}
+	})
+}
+
+// In the middle of it the actor may die: the bound is known to the next one, and what
+// is wanted again is done.
+func TestDeletePersonDies(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		d := disk{notes: willing(), derived: map[string]messages.Derived{}, backlog: map[int64]bool{1: true}}
+		d.change(known{next: 1}.remember([]messages.Fact{fact(1, "home", "Oslo")}).derived(42), nil)
+		journal := e.Fake(func(c *actor.Context) {
+			if _, erase := c.Message().(*messages.ErasePerson); !erase {
+				d.receive(c)
+			}
+		})
+		pid := e.Start(New(Config{User: 42, Journal: journal.PID, Log: actortest.Log()}))
+		e.SendWithSender(pid, &messages.DeletePerson{User: 42, Before: 9 << 22}, e.Probe().PID)
+		synctest.Wait()
+		e.Stop(pid)
+		pid = start(e, &d, 0)
+		ask[*messages.LearnedTaken](t, e, pid, learned(1, fact(2, "job", "nurse")))
+		agree(t, e, pid, &d, map[string]string{"fact/1": "Oslo"})
+		ask[*messages.PersonDeleted](t, e, pid, &messages.DeletePerson{User: 42, Before: 9 << 22})
+		agree(t, e, pid, &d, map[string]string{})
 	})
 }
