@@ -25,6 +25,6 @@ func FuzzRecall(f *testing.F) {
 		if d := cmp.Diff(k, again, cmp.AllowUnexported(known{}), cmpopts.EquateEmpty()); d != "" {
 			t.Error(d)
 		}
-		profileOf(k.note(k.said).said, 0)
+		messages.ProfileOf(k.note(k.said).said)
 	})
 }
