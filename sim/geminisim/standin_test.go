@@ -25,19 +25,37 @@ func TestStandIn(t *testing.T) {
 	})
 }
 
-// An answer in JSON is nothing else, on the wire too.
+// An answer in JSON is nothing else, on the wire too, and a list is whole whatever the
+// bound.
 func TestStandInInJSON(t *testing.T) {
+	said := "[1] Ann: I live in Graz\n[2] Ann: our mascot is a duck & a goose\n[3] Ann: the rule is no spoilers"
 	inWorld(t, geminisim.Config{Chunk: 7}, func(t *testing.T, w *world) {
-		for system, want := range map[string]string{
-			"You keep notes about a person.":               `[{"about":"home","fact":"Ann lives in Graz.","message":1,"always":false}]`,
-			"You sum up a conversation.":                   `{"summary":"Ann spoke alone. Ann said “I live in Graz”. Ann said “our mascot is a duck & a goose”."}`,
-			"You keep what a community wants to remember.": `[{"kind":"fact","text":"Our mascot is a duck & a goose.","messages":[2],"about":[]}]`,
-			"You are a bot.":                               `[]`,
+		for _, tt := range []struct {
+			system, said string
+			most         int
+			want         string
+		}{
+			{"You keep notes about a person.", "[1] I live in Graz", 0, `[{"about":"home","fact":"lives in Graz","message":1,"always":false}]`},
+			{
+				"You sum up a conversation.", said, 0,
+				`{"summary":"Ann spoke alone. Ann said “I live in Graz”. Ann said “our mascot is a duck & a goose”. Ann said “the rule is no spoilers”."}`,
+			},
+			{
+				"You keep what a community wants to remember.", said, 50,
+				`[{"kind":"fact","text":"Our mascot is a duck & a goose.","messages":[2],"about":[]}]`,
+			},
+			{"You keep what a community wants to remember.", said, 5, `[]`},
+			{"You are a bot.", said, 0, `[]`},
 		} {
-			p := ask("Messages:\n```\n[1] Ann: I live in Graz\n[2] Ann: our mascot is a duck & a goose\n```")
-			p.System, p.Schema = system, `{"type":"array"}`
-			if g, err := w.client.Generate(t.Context(), p, nil); err != nil || g.Text != want {
-				t.Errorf("%s: %+v, %v", system, g, err)
+			p := ask("Messages:\n```\n" + tt.said + "\n```")
+			p.System, p.Schema, p.MaxTokens = tt.system, `{"type":"array"}`, tt.most
+			answer := geminisim.StandIn(p).Text
+			if answer != tt.want {
+				t.Errorf("%s: %s", tt.system, answer)
+			}
+			p.MaxTokens = 0
+			if g, err := w.client.Generate(t.Context(), p, nil); err != nil || tt.most == 0 && g.Text != tt.want {
+				t.Errorf("%s: %+v, %v", tt.system, g, err)
 			}
 		}
 	})

@@ -33,7 +33,7 @@ type analysis struct {
 func analyze(p *messages.Prompt) (answer string, ok bool) {
 	for begin, a := range analyses() {
 		if strings.HasPrefix(p.System, begin) {
-			return encode(a.do(readTask(p, a.named))), true
+			return within(encode(a.do(readTask(p, a.named))), p.MaxTokens), true
 		}
 	}
 	switch {
@@ -55,6 +55,16 @@ func encode(v any) string {
 		panic("geminisim: a result cannot be encoded: " + err.Error()) // it is text and numbers
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// within drops the last items of a list until it is short enough, in tokens, so that it
+// is not cut in the middle. 0 is no bound.
+func within(answer string, most int) string {
+	var list []json.RawMessage
+	for most > 0 && CountTokens(answer) > most && json.Unmarshal([]byte(answer), &list) == nil && len(list) > 0 {
+		answer = encode(list[:len(list)-1])
+	}
+	return answer
 }
 
 // A task is what an analyzer's last turn holds.

@@ -12,7 +12,7 @@ import (
 
 // The bounds of what is worth remembering.
 const (
-	maxLore    = 20  // pieces
+	maxLore    = 5   // pieces
 	maxSnippet = 600 // characters, its title included
 	maxLoreSay = 240 // characters of other kinds
 	maxPhrase  = 8   // words

@@ -11,7 +11,7 @@ import (
 
 // The bounds of what is noted.
 const (
-	maxNotes = 50  // in one answer
+	maxNotes = 20  // in one answer
 	maxNote  = 200 // characters
 	maxValue = 60  // characters of what somebody told, such as a place
 )

@@ -6,12 +6,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
-// The bounds of a summary, in words.
+// The bounds of a summary.
 const (
-	maxSummary = 120
-	maxQuoted  = 24 // of one message
+	maxSummary = 120 // words
+	maxSummed  = 900 // characters
+	maxQuoted  = 24  // words of one message
 )
 
 var (
@@ -49,11 +51,13 @@ func extract(lines []numbered) string {
 	}
 	text := takingPart(lines)
 	left := maxSummary - len(strings.Fields(text))
+	room := maxSummed - utf8.RuneCountInString(text)
 	slices.SortStableFunc(said, func(a, b statement) int { return cmp.Compare(b.weight, a.weight) })
 	var kept []statement
 	for _, s := range said {
-		if n := len(strings.Fields(s.told())); n <= left {
-			kept, left = append(kept, s), left-n
+		words, characters := len(strings.Fields(s.told())), 1+utf8.RuneCountInString(s.told())
+		if words <= left && characters <= room {
+			kept, left, room = append(kept, s), left-words, room-characters
 		}
 	}
 	slices.SortFunc(kept, func(a, b statement) int { return cmp.Compare(a.at, b.at) })
