@@ -96,15 +96,15 @@ func FuzzAnalyze(f *testing.F) {
 		}
 		checkAnalyses(t, said)
 		checkAnalyses(t, "Messages:\n`````\n[1] Ann: "+said+"\n[2] Bob: "+said+"\n[3] Ann: "+said+"\n`````")
+		checkAnalyses(t, "Known:\n````\n1. home: lives in Graz\n````\nMessages:\n`````\n[1] "+said+"\n[2] "+said+"\n`````")
 	})
 }
 
 func checkAnalyses(t *testing.T, turn string) {
 	t.Helper()
-	numbers := map[int]bool{}
 	p := &messages.Prompt{Schema: `{"type":"array"}`, Turns: []messages.Turn{{Text: turn}}}
-	for _, l := range readTask(p, true).lines {
-		numbers[l.n] = true
+	has := func(named bool, n int) bool {
+		return slices.ContainsFunc(readTask(p, named).lines, func(l numbered) bool { return l.n == n })
 	}
 	answer := func(system string, v any) {
 		p.System = system
@@ -118,7 +118,7 @@ func checkAnalyses(t *testing.T, turn string) {
 	var noted []note
 	answer("You keep notes about a person.", &noted)
 	for _, n := range noted {
-		if n.About == "" || n.Fact == "" || !numbers[n.Message] || len([]rune(n.Fact)) > maxNote {
+		if n.About == "" || n.Fact == "" || !has(false, n.Message) || len([]rune(n.Fact)) > maxNote {
 			t.Errorf("%+v", n)
 		}
 	}
@@ -131,7 +131,7 @@ func checkAnalyses(t *testing.T, turn string) {
 	answer("You keep what a community wants to remember.", &found)
 	kinds := []string{messages.LoreMoment, messages.LoreGag, messages.LoreFact, messages.LoreSnippet}
 	for _, l := range found {
-		known := !slices.ContainsFunc(l.Messages, func(n int) bool { return !numbers[n] })
+		known := !slices.ContainsFunc(l.Messages, func(n int) bool { return !has(true, n) })
 		if l.Text == "" || len(l.Messages) == 0 || !known || l.About == nil || !slices.Contains(kinds, l.Kind) || len([]rune(l.Text)) > maxSnippet {
 			t.Errorf("%+v", l)
 		}
