@@ -100,3 +100,31 @@ func (t topic) matters(text string) (n int) {
 	}
 	return n
 }
+
+// resembles says how many words of the topic begin as one of a text does, so that who
+// asks where they live is told of where somebody lives.
+func (t topic) resembles(text string) (n int) {
+	words := termsOf(text)
+	for word := range t.words {
+		for other := range words {
+			if word != other && sameStem(word, other) {
+				n++
+				break
+			}
+		}
+	}
+	return n
+}
+
+// leastStem is how many letters two words begin with that are forms of one, at least.
+const leastStem = 4
+
+// sameStem reports whether two words are likely forms of one: they begin with the same
+// letters, but for an ending of three at most.
+func sameStem(a, b string) bool {
+	stem := 0
+	for stem < min(len(a), len(b)) && a[stem] == b[stem] {
+		stem++
+	}
+	return stem >= leastStem && max(len(a), len(b))-stem <= 3
+}

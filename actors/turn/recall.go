@@ -46,7 +46,8 @@ func (f *frame) facts(t *messages.Trigger, about topic, room int) string {
 		if !here.MayHear(fact.Guild, fact.Channel) {
 			continue
 		}
-		matters := about.matters(fact.About + " " + fact.Text)
+		told := fact.About + " " + fact.Text
+		matters := about.matters(told) + about.resembles(told)
 		if fact.Always || mine || matters > 0 {
 			all = append(all, memory{
 				text: f.item(fact.Text, toldAt(fact.Channel, t.Channel, fact.Told)), always: fact.Always, matters: matters, from: sources(fact.Message),
@@ -72,7 +73,7 @@ func (f *frame) lore(t *messages.Trigger, about topic, room int) string {
 		if !here.MayHear(t.Guild, l.Channel) { // its actor has seen to that; what is told cannot be taken back
 			continue
 		}
-		if matters := about.matters(l.Text); asked || matters > 0 {
+		if matters := about.matters(l.Text) + about.resembles(l.Text); asked || matters > 0 {
 			all = append(all, memory{
 				text: f.item(l.Text, toldAt(l.Channel, t.Channel, l.Told)), matters: matters, from: sources(l.Message),
 			})
@@ -95,7 +96,7 @@ func (f *frame) sums(about topic, room int) (text string) {
 		c := &f.window.Chunks[len(f.window.Chunks)-1-i]
 		if c.From >= f.user.Cleared {
 			all = append(all, memory{
-				text: f.item(c.Text, saidBetween(c.From.Time(), c.To.Time())), matters: about.matters(c.Text), from: []messages.MessageID{c.From, c.To},
+				text: f.item(c.Text, saidBetween(c.From.Time(), c.To.Time())), matters: about.matters(c.Text) + about.resembles(c.Text), from: []messages.MessageID{c.From, c.To},
 			})
 		}
 	}

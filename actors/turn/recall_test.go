@@ -204,3 +204,15 @@ func FuzzRecall(f *testing.F) {
 		}
 	})
 }
+
+// Forms of one word have to do with each other.
+func TestResembles(t *testing.T) {
+	about := topicOf("where do I live, and what do I program?")
+	for text, want := range map[string]int{
+		"home: lives in Graz": 1, "programs in Go": 1, "living": 0, "liver sausage": 1, "lively programming": 1, "live": 0, "is vegan": 0,
+	} {
+		if got := about.resembles(text); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+}
