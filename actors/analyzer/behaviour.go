@@ -12,7 +12,7 @@ import (
 // behaviour is the mind that learns how somebody writes. It asks no model.
 func behaviour() Mind {
 	return Mind{
-		Name: messages.AnalyzerBehaviour, Batch: 50, Gather: 30 * time.Second, Reads: ReadsNothing,
+		Name: messages.AnalyzerBehaviour, Batch: 50, Gather: 30 * time.Second, Enough: 50, Reads: ReadsNothing,
 		Conclude: concludeBehaviour,
 	}
 }

@@ -12,7 +12,7 @@ import (
 // lore is the mind that looks for what a guild may want to remember.
 func lore() Mind {
 	return Mind{
-		Name: messages.AnalyzerLore, Batch: 1, Gather: 5 * time.Second, Reads: ReadsLines,
+		Name: messages.AnalyzerLore, Batch: 1, Gather: time.Minute, Enough: 10, Reads: ReadsLines,
 		Ask: askLore, Conclude: concludeLore,
 	}
 }

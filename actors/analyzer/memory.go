@@ -13,7 +13,7 @@ import (
 // memory is the mind that remembers what somebody tells of themselves.
 func memory() Mind {
 	return Mind{
-		Name: messages.AnalyzerMemory, Batch: 20, Gather: 2 * time.Minute, Reads: ReadsFacts,
+		Name: messages.AnalyzerMemory, Batch: 20, Gather: 2 * time.Minute, Enough: 20, Reads: ReadsFacts,
 		Ask: askMemory, Conclude: concludeMemory,
 	}
 }

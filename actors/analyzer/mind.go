@@ -12,6 +12,7 @@ type Mind struct {
 	Name   messages.Analyzer
 	Batch  int           // pieces of one owner that are thought about together
 	Gather time.Duration // how long a piece waits for more of them
+	Enough int           // pieces in the backlog, of whomever, that wait no more
 	Reads  Reading       // what is to be known beside the pieces
 
 	// Ask returns what a model is to be asked about a batch; nil if nothing is, since

@@ -70,7 +70,7 @@ func (s *state) due(m *Mind, now time.Time) time.Time {
 	switch {
 	case s.backlog == 0 || s.eldest == 0:
 		return time.Time{}
-	case s.backlog >= m.Batch:
+	case s.backlog >= m.Enough:
 		return now
 	}
 	at := s.eldest.Time().Add(m.Gather)

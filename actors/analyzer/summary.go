@@ -15,7 +15,7 @@ var errNoJSON = errors.New("the model's answer is not the JSON that it was asked
 // summary is the mind that sums up what was said in a channel.
 func summary() Mind {
 	return Mind{
-		Name: messages.AnalyzerSummary, Batch: 1, Gather: 5 * time.Second, Reads: ReadsLines,
+		Name: messages.AnalyzerSummary, Batch: 1, Gather: time.Minute, Enough: 10, Reads: ReadsLines,
 		Ask: askSummary, Conclude: concludeSummary,
 	}
 }
