@@ -190,32 +190,3 @@ func TestErasedWhileReading(t *testing.T) {
 		})
 	}
 }
-
-// Whatever a page holds, only the room between its list and its cells is cleared.
-func FuzzClearRoom(f *testing.F) {
-	page := func(header ...byte) []byte { return append(header, bytes.Repeat([]byte{7}, 512-len(header))...) }
-	f.Add(false, page(leafTable, 0, 0, 0, 2, 1, 0, 0))        // 2 cells, of 256 bytes in all
-	f.Add(false, page(innerIndex, 0, 0, 0, 0, 0xff, 0xff, 0)) // beyond the page
-	f.Add(false, page(leafIndex, 0, 0, 0xff, 0xff, 0, 0, 0))
-	f.Add(true, page())
-	f.Fuzz(func(t *testing.T, first bool, page []byte) {
-		if len(page) < 512 {
-			t.Skip()
-		}
-		number := int64(2)
-		if first {
-			number = 1
-		}
-		was := bytes.Clone(page)
-		changed := clearRoom(number, page)
-		if changed == bytes.Equal(page, was) {
-			t.Errorf("it says that it changed the page: %v", changed)
-		}
-		if n := 8; !bytes.Equal(page[:n], was[:n]) {
-			t.Error("the header is changed")
-		}
-		if clearRoom(number, page) {
-			t.Error("there is more to clear")
-		}
-	})
-}

@@ -5,7 +5,7 @@
 --   derived: no horizon, since it is to be remembered. Whom it belongs to bounds how
 --     many there are and how large, as with notes.
 --   sources: the messages and persons of a derived, in which who writes bounds how many.
---   quarantine: as before; a piece is at most 5 KiB more.
+--   quarantine: as before, and a piece, whose text of 4000 bytes is as JSON at most six times that.
 
 -- +goose Up
 CREATE TABLE pieces ( -- work for analyzers
