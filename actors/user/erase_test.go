@@ -198,6 +198,7 @@ func TestDeletePersonDies(t *testing.T) {
 		e.SendWithSender(pid, &messages.DeletePerson{User: 42, Before: 9 << 22}, e.Probe().PID)
 		synctest.Wait()
 		e.Stop(pid)
+		synctest.Wait() // the journal is another then
 		pid = start(e, &d, 0)
 		ask[*messages.LearnedTaken](t, e, pid, learned(1, fact(2, "job", "nurse")))
 		agree(t, e, pid, &d, map[string]string{"fact/1": "Oslo"})

@@ -28,7 +28,8 @@ type disk struct {
 	erasing  []messages.Erased
 	broken   atomic.Bool
 	stuck    atomic.Bool
-	readable atomic.Bool // although it is broken
+	readable atomic.Bool  // although it is broken
+	asked    atomic.Int64 // how often
 	got      []any
 }
 
@@ -37,6 +38,7 @@ func (d *disk) receive(c *actor.Context) {
 	if d.stuck.Load() {
 		return
 	}
+	d.asked.Add(1)
 	d.got = append(d.got, m)
 	if _, read := m.(*messages.GetKept); d.broken.Load() && (!read || !d.readable.Load()) {
 		c.Respond(&messages.Failure{Cause: messages.CauseInternal})
