@@ -56,17 +56,17 @@ func worksOf(p *actortest.Probe) (pieces []messages.Piece) {
 // where the bot is asked something, for its summary.
 func TestStretches(t *testing.T) {
 	inSchool(t, nil, func(s *school) {
-		s.chat(1, 30)
+		s.chat(1, 20)
 		if got := worksOf(s.summary); got != nil {
 			t.Errorf("nobody asks, and there is a summary of %v", got)
 		}
-		lore := messages.Piece{Analyzer: messages.AnalyzerLore, Owner: "guild/5", Guild: 5, Channel: general, From: 1, To: 30}
+		lore := messages.Piece{Analyzer: messages.AnalyzerLore, Owner: "guild/5", Guild: 5, Channel: general, From: 1, To: 20}
 		if d := cmp.Diff([]messages.Piece{lore}, worksOf(s.lore)); d != "" {
 			t.Errorf("lore (-want +got):\n%s", d)
 		}
-		s.say(31, ann, "a")
-		s.chat(32, 61)
-		summary := messages.Piece{Analyzer: messages.AnalyzerSummary, Owner: general.Owner(), Guild: 5, Channel: general, From: 31, To: 60}
+		s.say(21, ann, "a")
+		s.chat(22, 41)
+		summary := messages.Piece{Analyzer: messages.AnalyzerSummary, Owner: general.Owner(), Guild: 5, Channel: general, From: 21, To: 40}
 		if d := cmp.Diff([]messages.Piece{summary}, worksOf(s.summary)); d != "" {
 			t.Errorf("summary (-want +got):\n%s", d)
 		}

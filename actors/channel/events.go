@@ -68,7 +68,7 @@ func (a *channel) heard(c *actor.Context, m *messages.Message, sender *actor.PID
 	kind, text, ok := a.cfg.Rules.classify(m, a.place)
 	a.place.note(m)
 	if m.Spoken {
-		if a.state.window.add(a.line(m)) && sender != nil {
+		if a.state.window.add(a.line(m)) && sender != nil && m.Author.ID != a.cfg.Self.ID {
 			a.overheard(c, m.ID)
 		}
 	} else { // a notice: something was pinned, perhaps

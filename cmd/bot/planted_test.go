@@ -75,6 +75,12 @@ func TestPlanted(t *testing.T) {
 		s.cfg.Answer.Always = []messages.ChannelID{s.general}
 		s.cfg.Memory.PromptTokens = 4000
 		s.cfg.Gemini.RequestsPerDay, s.cfg.Gemini.TokensPerMinute, s.cfg.Limits.DailySpend = 0, 0, 0
+		s.gemini.SetAnswer(func(p *messages.Prompt) geminisim.Reply {
+			if p.Schema != "" {
+				return geminisim.StandIn(p)
+			}
+			return geminisim.Reply{Text: "I see."}
+		})
 		stop := s.run(nil)
 		s.use(s.ann, "memory on", nil)
 		time.Sleep(time.Minute)
