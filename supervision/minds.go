@@ -32,6 +32,14 @@ func (t *Tree) mind(name messages.Analyzer) *actor.PID {
 	return nil
 }
 
+// analyzers are all that there are.
+func (t *Tree) analyzers() (all []*actor.PID) {
+	for _, mind := range t.minds() {
+		all = append(all, t.pid("analyzer", string(mind.Name)))
+	}
+	return all
+}
+
 // learning is who learns from what is said in channels.
 func (t *Tree) learning() channel.Learning {
 	l := channel.Learning{Summary: t.mind(messages.AnalyzerSummary), Lore: t.mind(messages.AnalyzerLore)}

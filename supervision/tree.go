@@ -247,7 +247,7 @@ func (t *Tree) command() actor.Producer {
 		Coalescers: []*actor.PID{
 			t.pid("coalescer", "user_context"), t.pid("coalescer", "server_context"), t.pid("coalescer", "generation"),
 		},
-		Cache:   t.answers(),
+		Analyzers: t.analyzers(), Cache: t.answers(),
 		Journal: t.pid("journal", "node"), Router: t.pid("router", "discord"), Discord: t.world.Discord, Log: t.log("command"),
 	})
 }

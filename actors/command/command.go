@@ -43,6 +43,7 @@ type Config struct {
 	Quota      *actor.PID   // of the model
 	Pools      []*actor.PID // routers, as /status lists them
 	Coalescers []*actor.PID // as /status lists them
+	Analyzers  []*actor.PID // the same
 	Cache      *actor.PID   // of answers; nil for none
 	Health     *actor.PID
 	Supervisor *actor.PID
@@ -97,7 +98,7 @@ type registerAgain struct{}
 func New(cfg Config) actor.Producer {
 	all := facts{
 		self: cfg.Self, started: cfg.Started, personas: cfg.Personas, entries: entries(cfg.Personas),
-		pools: namesOf(cfg.Pools), coalescers: namesOf(cfg.Coalescers), caches: cfg.Cache != nil,
+		pools: namesOf(cfg.Pools), coalescers: namesOf(cfg.Coalescers), analyzers: namesOf(cfg.Analyzers), caches: cfg.Cache != nil,
 	}
 	return func() actor.Receiver {
 		return &command{
@@ -211,6 +212,8 @@ func (a *command) resolve(q question, u *messages.CommandUsed) (*actor.PID, any)
 		return a.cfg.Journal, q.message
 	case aPool:
 		return a.cfg.Pools[q.to.index], q.message
+	case anAnalyzer:
+		return a.cfg.Analyzers[q.to.index], q.message
 	case aCoalescer:
 	}
 	return a.cfg.Coalescers[q.to.index], q.message

@@ -24,6 +24,7 @@ const (
 	theJournal
 	aPool
 	aCoalescer
+	anAnalyzer
 )
 
 // An address is one of those whom a command asks.
@@ -94,6 +95,7 @@ type facts struct {
 	entries    []entry
 	pools      []string // names
 	coalescers []string // names
+	analyzers  []string // names
 	caches     bool     // there is a cache of answers
 }
 

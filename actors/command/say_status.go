@@ -32,6 +32,7 @@ func sayStatus(f *facts, got answers, now time.Time) string {
 	if f.caches {
 		add(sayCache(got))
 	}
+	add(sayAnalyzers(f, got)...)
 	add("", "**Health**")
 	add(sayHealth(got)...)
 	add(sayBreakers(f, got)...)
@@ -139,6 +140,29 @@ func sayCache(got answers) string {
 	}
 	return fmt.Sprintf("%s%d%% of %s answered again, %s kept", name, 100*k.Hits/all,
 		plural(all, "question", "questions"), plural(k.Entries, "answer", "answers"))
+}
+
+// sayAnalyzers says what is being worked at in the background: a line for each that
+// has something to do, or has put something away.
+func sayAnalyzers(f *facts, got answers) (lines []string) {
+	for i, name := range f.analyzers {
+		name = "Analyzer " + code(name) + ": "
+		s, ok := from[*messages.AnalyzerState](got, address{anAnalyzer, i})
+		switch {
+		case !ok:
+			lines = append(lines, name+late)
+		case s.Backlog > 0 || s.Quarantined > 0:
+			waits, away := "", ""
+			if s.Waiting != "" && s.Backlog > 0 {
+				waits = "waiting for " + s.Waiting
+			}
+			if s.Quarantined > 0 {
+				away = fmt.Sprintf("%d in quarantine", s.Quarantined)
+			}
+			lines = append(lines, name+several(", ", plural(s.Backlog, "piece of work", "pieces of work"), waits, away))
+		}
+	}
+	return lines
 }
 
 func sayHealth(got answers) []string {

@@ -24,5 +24,8 @@ func planStatus(u *use) plan {
 	for i := range u.coalescers {
 		asks = append(asks, ask(aCoalescer, i, &messages.GetCoalescer{}))
 	}
+	for i := range u.analyzers {
+		asks = append(asks, ask(anAnalyzer, i, &messages.GetAnalyzer{}))
+	}
 	return plan{asks: asks, say: func(got answers, now time.Time) string { return sayStatus(u.facts, got, now) }}
 }
