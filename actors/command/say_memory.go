@@ -75,6 +75,9 @@ func sayProfile(p *messages.Profile) string {
 	if p.Rhythm > 0 {
 		add("about %s after your last message", p.Rhythm.Round(time.Second))
 	}
+	if parts == nil {
+		return "From " + plural(p.Messages, "message", "messages") + ": too few to tell anything by."
+	}
 	return "From " + plural(p.Messages, "message", "messages") + ": " + several(", ", parts...) + "."
 }
 
