@@ -47,7 +47,9 @@ type GetShared struct{ Trigger MessageID }
 // SharedFound answers [GetShared]. It is zero if there is none.
 type SharedFound struct{ Shared KeepShared }
 
-// EndTrigger keeps the outcome of a trigger. One that has an outcome keeps it.
+// EndTrigger keeps the outcome of a trigger. One that has an outcome keeps it. What was
+// answered, and the text that it replied to, are forgotten: they are for who would
+// answer it anew.
 type EndTrigger struct {
 	Trigger MessageID
 	State   TriggerState // an outcome

@@ -61,7 +61,7 @@ type Trigger struct {
 	Revision    int          `json:",omitzero"` // grows when the asker edits the question, never on a retry
 	State       TriggerState `json:",omitzero"`
 	Parts       []MessageID  `json:",omitzero"` // the messages that hold the answer, in order
-	Final       string       `json:",omitzero"` // the whole answer, kept before the last edit; "" until then
+	Final       string       `json:",omitzero"` // the whole answer, kept before the last edit; "" until then, and once there is an outcome
 	Attempts    int          `json:",omitzero"` // how often an actor failed on it
 	Deaths      int          `json:",omitzero"` // how often the process died on it
 	Accepted    time.Time

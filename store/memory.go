@@ -114,7 +114,7 @@ func (s *Memory) apply(w any) any {
 		s.change(m.Trigger, func(t *messages.Trigger) { setPart(t, m.Part, m.Message) })
 	case *messages.KeepFinal:
 		s.change(m.Trigger, func(t *messages.Trigger) {
-			if t.Revision == m.Revision {
+			if t.Revision == m.Revision && !t.State.Ended() {
 				t.Final = m.Text
 			}
 		})
@@ -123,7 +123,7 @@ func (s *Memory) apply(w any) any {
 	case *messages.EndTrigger:
 		s.change(m.Trigger, func(t *messages.Trigger) {
 			if !t.State.Ended() {
-				t.State = m.State
+				t.State, t.Final, t.ReplyText = m.State, "", ""
 			}
 		})
 	case *messages.CountAttempt:

@@ -205,7 +205,7 @@ func TestMigrationsStay(t *testing.T) {
 		"0003_attempts.sql":        "310ed5fc4f669b4d",
 		"0004_traces.sql":          "805fe83d5b92d1a7",
 		"0005_traces_in_order.sql": "b2ecf45ed2eaa23a",
-		"0006_analysis.sql":        "64d7f9506971dee4",
+		"0006_analysis.sql":        "87088fbcc14fb82a",
 	}
 	got := map[string]string{}
 	for name := range want {

@@ -12,10 +12,11 @@ import (
 const (
 	insertTrigger = `INSERT INTO triggers (id, channel, state, ended, revision, question, asker) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	insertPart    = `INSERT INTO parts (trigger_id, part, message) SELECT id, ?, ? FROM triggers WHERE id = ? ON CONFLICT DO UPDATE SET message = excluded.message`
-	updateFinal   = `UPDATE triggers SET final = ? WHERE id = ? AND revision = ?`
+	updateFinal   = `UPDATE triggers SET final = ? WHERE id = ? AND revision = ? AND ended = 0`
 	deleteShared  = `DELETE FROM shared WHERE nonce = ?`
 	insertShared  = `INSERT INTO shared (nonce, position, trigger_id) VALUES (?, ?, ?)`
-	updateEnd     = `UPDATE triggers SET state = ?, cause = ?, ended = 1 WHERE id = ? AND ended = 0`
+	updateEnd     = `UPDATE triggers SET state = ?, cause = ?, ended = 1, final = '', 
+		question = CASE WHEN instr(question, '"ReplyText"') THEN json_remove(question, '$.ReplyText') ELSE question END WHERE id = ? AND ended = 0`
 	updateAttempt = `UPDATE triggers SET attempts = attempts + 1 WHERE id = ?`
 	updateRevised = `UPDATE triggers SET state = ?, ended = 0, cause = '', revision = ?, attempts = 0, deaths = 0, final = '', question = ?, asker = ? WHERE id = ?`
 	upsertSession = `INSERT INTO sessions (shard, id, resume_url, seq) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET id = excluded.id, resume_url = excluded.resume_url, seq = excluded.seq`

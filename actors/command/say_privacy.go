@@ -65,7 +65,7 @@ func sayPrivacy(k counts, c *messages.Consent) string {
 	add(k.notes, "note", "notes", " of how you wrote a message, not of what it said")
 	add(k.lore, "piece", "pieces", " of the lore of servers, from you or about you: `/lore view` in each")
 	add(k.chunks, "summary", "summaries", " of channels where you spoke")
-	add(k.questions, "question", "questions", " of the last week, with what I answered")
+	add(k.questions, "question", "questions", " of the last week, without what I answered")
 	add(k.traces, "trace", "traces", " of how I came to an answer in the last day, without what it says")
 	add(k.pieces, "message", "messages", " of yours that I have yet to look at")
 	add(k.settings, "setting", "settings", ", such as what you chose and where you used `/clear`")
@@ -92,7 +92,7 @@ func sayExported(whole bool) string {
 func sayToBeDeleted() string {
 	return "This would have me forget all that I keep about you:\n" +
 		"- what I remember of you, and how you write\n" +
-		"- what you asked me, and my answers to it, as far as I keep them\n" +
+		"- what you asked me in the last week\n" +
 		"- what of lore and summaries is from you or about you, in every server\n" +
 		"- traces of answers to you, and what waits to be analysed\n" +
 		"- your settings: where you used `/clear`, so that I may read in those channels again what is there, and whether you want plain answers\n\n" +

@@ -51,6 +51,10 @@ ALTER TABLE triggers ADD COLUMN asker INTEGER NOT NULL DEFAULT 0; -- 0 once it i
 UPDATE triggers SET asker = coalesce(CAST(question ->> '$.Asker.ID' AS INTEGER), 0) WHERE json_valid(question);
 CREATE INDEX triggers_asker ON triggers (asker) WHERE asker <> 0;
 
+-- What was answered, and what was replied to, is for whom a crash would have it answered
+-- anew: once a question has its outcome, nobody.
+UPDATE triggers SET final = '', question = json_remove(question, '$.ReplyText') WHERE ended = 1 AND json_valid(question);
+
 ALTER TABLE traces ADD COLUMN asker INTEGER NOT NULL DEFAULT 0;
 UPDATE traces SET asker = coalesce(CAST(trace ->> '$.Asker' AS INTEGER), 0) WHERE json_valid(trace);
 CREATE INDEX traces_asker ON traces (asker) WHERE asker <> 0;

@@ -26,7 +26,7 @@ func testGroup(k *kit) {
 	k.equal("results", got, []any{
 		&messages.Kept{}, &messages.Accepted{Trigger: t, Fresh: true}, &messages.Kept{}, &messages.Accepted{Trigger: known}, &messages.Kept{},
 	})
-	known.State = messages.TriggerAnswered
+	known.State, known.ReplyText = messages.TriggerAnswered, ""
 	k.equal("kept", k.trigger(id), known)
 	k.equal("nothing to do", k.apply(), []any(nil))
 }

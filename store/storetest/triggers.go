@@ -20,7 +20,7 @@ func testAccept(k *kit) {
 
 	k.apply(&messages.KeepPart{Trigger: id, Message: 5}, &messages.KeepFinal{Trigger: id, Text: "so"},
 		&messages.EndTrigger{Trigger: id, State: messages.TriggerAnswered}, &messages.CountAttempt{Trigger: id})
-	first.Parts, first.Final, first.State, first.Attempts = []messages.MessageID{5}, "so", messages.TriggerAnswered, 1
+	first.Parts, first.ReplyText, first.State, first.Attempts = []messages.MessageID{5}, "", messages.TriggerAnswered, 1
 	got = k.apply(&messages.AcceptTrigger{Trigger: again})
 	k.equal("when it is answered", got, []any{&messages.Accepted{Trigger: first}})
 
@@ -63,6 +63,8 @@ func testFinal(k *kit) {
 	k.equal("one that is too old", k.trigger(id).Final, "")
 	k.apply(&messages.KeepFinal{Trigger: id, Revision: 1, Text: "right"})
 	k.equal("of this revision", k.trigger(id).Final, "right")
+	k.apply(&messages.EndTrigger{Trigger: id, State: messages.TriggerAnswered}, &messages.KeepFinal{Trigger: id, Revision: 1, Text: "late"})
+	k.equal("once it has its outcome", k.trigger(id).Final, "")
 }
 
 // A trigger ends once: the first outcome stays.
@@ -116,7 +118,7 @@ func testRevise(k *kit) {
 
 	k.apply(&messages.KeepFinal{Trigger: id, Revision: 1, Text: "new"}, &messages.EndTrigger{Trigger: id, State: messages.TriggerAnswered})
 	k.apply(edit, revision(id, 0, "older"))
-	want.Final, want.State = "new", messages.TriggerAnswered
+	want.State, want.ReplyText = messages.TriggerAnswered, ""
 	k.equal("after a repeat", k.trigger(id), want)
 }
 
