@@ -20,7 +20,17 @@ const checkTimeout = 20 * time.Second
 // the model are good. It generates nothing and uses up no quota. The error tells
 // an operator what to do about it; within it is a [*messages.Failure].
 func (c *Client) Check(ctx context.Context, model string) error {
-	err := c.lookUp(ctx, model)
+	return c.check(ctx, model, "generateContent", "writes text", names())
+}
+
+// CheckEmbedding does the same for a model that is to compare texts.
+func (c *Client) CheckEmbedding(ctx context.Context, model string) error {
+	return c.check(ctx, model, "embedContent", "compares texts", DefaultEmbeddingModel)
+}
+
+// check asks for a model that can do something; known are those that can.
+func (c *Client) check(ctx context.Context, model, action, does, known string) error {
+	err := c.lookUp(ctx, model, action)
 	var f *messages.Failure
 	if !errors.As(err, &f) {
 		return err
@@ -30,7 +40,7 @@ func (c *Client) Check(ctx context.Context, model string) error {
 		return fmt.Errorf("gemini does not accept the key or its account: %s. "+
 			"See https://aistudio.google.com/apikey, and set GEMINI_API_KEY: %w", advice(f), err)
 	case messages.CauseModel:
-		return fmt.Errorf("gemini has no model %.60q that writes text. Known are %s: %w", model, names(), err)
+		return fmt.Errorf("gemini has no model %.60q that %s. Known are %s: %w", model, does, known, err)
 	case messages.CauseUnreachable:
 		return fmt.Errorf("gemini cannot be reached at %s. Check the network, the proxy and the base URL: %w", c.base, err)
 	case messages.CauseTimeout:
@@ -44,8 +54,8 @@ func (c *Client) Check(ctx context.Context, model string) error {
 	}
 }
 
-// lookUp asks for the model and fails unless it is one that generates.
-func (c *Client) lookUp(ctx context.Context, model string) error {
+// lookUp asks for the model and fails unless it is one with the action.
+func (c *Client) lookUp(ctx context.Context, model, action string) error {
 	if f := checkModel(model); f != nil {
 		return f
 	}
@@ -58,8 +68,8 @@ func (c *Client) lookUp(ctx context.Context, model string) error {
 		return c.failure(ctx, call, x, err, nil)
 	case m == nil || m.Name == "":
 		return notGemini(x.status)
-	case len(m.SupportedActions) > 0 && !slices.Contains(m.SupportedActions, "generateContent"):
-		return &messages.Failure{Cause: messages.CauseModel, Status: x.status, Detail: "the model does not generate text"}
+	case len(m.SupportedActions) > 0 && !slices.Contains(m.SupportedActions, action):
+		return &messages.Failure{Cause: messages.CauseModel, Status: x.status, Detail: "the model does something else"}
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 
 const (
 	stretchLines = 20  // lines of people after which background analyzers are told of a stretch
-	maxChunks    = 12  // summaries that are kept: the eldest give way
+	maxChunks    = 24  // summaries that are kept: the eldest give way
 	maxChanges   = 200 // of lines that are remembered
 )
 

@@ -40,9 +40,9 @@ func (c *checkCmd) Run(s *shell) error {
 		for _, f := range check(ctx, bot.Options{Config: cfg, Log: slog.New(slog.DiscardHandler)}) {
 			if f.err != nil {
 				failed++
-				_, err = fmt.Fprintf(s.out, "FAIL  %-9s %v\n", f.what, f.err)
+				_, err = fmt.Fprintf(s.out, "FAIL  %-15s %v\n", f.what, f.err)
 			} else {
-				_, err = fmt.Fprintf(s.out, "ok    %-9s %s\n", f.what, f.good)
+				_, err = fmt.Fprintf(s.out, "ok    %-15s %s\n", f.what, f.good)
 			}
 			if err != nil {
 				cancel()
@@ -111,11 +111,18 @@ func checkGemini(ctx context.Context, o bot.Options) []finding {
 		return []finding{{what: "key", err: err}}
 	}
 	found := []finding{{what: "key", good: "Gemini takes it"}}
-	for _, m := range []struct{ what, name string }{{"model", o.Config.Gemini.Model}, {"spare model", o.Config.Gemini.SpareModel}} {
-		if m.name == "" {
+	for _, m := range []struct {
+		what, name string
+		check      func(context.Context, string) error
+	}{
+		{"model", o.Config.Gemini.Model, client.Check},
+		{"spare model", o.Config.Gemini.SpareModel, client.Check},
+		{"embedding model", o.Config.Gemini.EmbeddingModel, client.CheckEmbedding},
+	} {
+		if m.name == "" || m.what == "embedding model" && !o.Config.Memory.Learn {
 			continue
 		}
-		err := client.Check(ctx, m.name)
+		err := m.check(ctx, m.name)
 		f, failed := errors.AsType[*messages.Failure](err)
 		switch {
 		case err == nil:

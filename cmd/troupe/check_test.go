@@ -21,7 +21,7 @@ func TestCheck(t *testing.T) {
 	}{
 		{"all is well", nil, nil, []string{
 			"ok    token|Troupe", "ok    intents|", "ok    gateway|1000 of 1000", "ok    invite|https://discord.com/oauth2/authorize?client_id=",
-			"ok    key|", "ok    model|gemini-3.5-flash-lite", "ok    store|sqlite:", "ok    clock|",
+			"ok    key|", "ok    model|gemini-3.5-flash-lite", "ok    embedding model|gemini-embedding-2", "ok    store|sqlite:", "ok    clock|",
 		}, false},
 		{"no token", nil, func(p *place) { delete(p.env, "DISCORD_TOKEN") }, []string{"FAIL  token|discord.com/developers", "ok    key|"}, true},
 		{"wrong token", nil, func(p *place) { p.env["DISCORD_TOKEN"] = "no" }, []string{"FAIL  token|reset it at"}, true},
@@ -29,7 +29,7 @@ func TestCheck(t *testing.T) {
 		{"sessions used up", func(c *discordsim.Config) { c.Starts = -1 }, nil, []string{"FAIL  gateway|started too often"}, true},
 		{"no key", nil, func(p *place) { delete(p.env, "GEMINI_API_KEY") }, []string{"ok    token|", "FAIL  key|aistudio.google.com"}, true},
 		{"wrong key", nil, func(p *place) { p.env["GEMINI_API_KEY"] = "no" }, []string{"FAIL  key|GEMINI_API_KEY"}, true},
-		{"no such model", nil, func(p *place) { p.gemini.SetModels([]geminisim.Model{{Name: "other"}}) }, []string{"ok    key|", "FAIL  model|Known are"}, true},
+		{"no such model", nil, func(p *place) { p.gemini.SetModels([]geminisim.Model{{Name: "other"}}) }, []string{"ok    key|", "FAIL  model|Known are", "FAIL  embedding model|that compares texts"}, true},
 		{"gemini down", nil, func(p *place) { p.plan.Set("gemini.*", fault.Fault{Status: 503}) }, []string{"FAIL  key|trouble of its own"}, true},
 		{"store", nil, func(p *place) { p.env["TROUPE_STORE"] = "sqlite:/nowhere/t.db" }, []string{"FAIL  store|/nowhere"}, true},
 	}
