@@ -97,6 +97,13 @@ type KeepDerived struct {
 // edited, and the work about any one of them. The answer is [*SourcesForgotten].
 type ForgetSources struct{ Messages []MessageID }
 
+// DropPieces drops the work of an analyzer about what a person said, durably, since they
+// do not want it done any more. The answer is [*Kept].
+type DropPieces struct {
+	Analyzer Analyzer
+	Person   UserID
+}
+
 // SourcesForgotten answers [ForgetSources].
 type SourcesForgotten struct{ Dropped []DerivedKey }
 

@@ -22,6 +22,8 @@ func (s *Memory) analyse(w any) any {
 		return s.settle(m)
 	case *messages.KeepDerived:
 		s.keepDerived(m.Keep, m.Drop)
+	case *messages.DropPieces:
+		s.dropPieces(func(p messages.Piece) bool { return p.Analyzer == m.Analyzer && p.Person == m.Person && p.Person != 0 })
 	case *messages.ForgetSources:
 		return s.forget(m.Messages)
 	case *messages.ErasePerson:

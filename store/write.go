@@ -36,7 +36,7 @@ func (s *file) prepare(ctx context.Context) error {
 		insertBad, limitBad, forgetBad, eraseBad,
 		pruneParts, pruneTriggers, pruneShared, pruneAttempts, pruneDirects,
 		insertTrace, updateTrace, deleteTraceParts, insertTracePart, pruneTraceParts, pruneTraces,
-		replacePiece, deletePieces, forgetPieces, upsertDerived, deleteDerived, insertSource, deleteSources,
+		replacePiece, deletePieces, dropPieces, forgetPieces, upsertDerived, deleteDerived, insertSource, deleteSources,
 		eraseNotes, erasePieces, eraseTraceParts, eraseTraces, blankTrigger,
 	} {
 		stmt, err := s.write.PrepareContext(ctx, text)
@@ -171,6 +171,8 @@ func (w *writer) analyse(m any) any {
 		return w.settle(m)
 	case *messages.KeepDerived:
 		w.keepDerived(m.Keep, m.Drop)
+	case *messages.DropPieces:
+		w.do(dropPieces, string(m.Analyzer), int64(m.Person))
 	case *messages.ForgetSources:
 		return w.forget(m.Messages)
 	case *messages.ErasePerson:

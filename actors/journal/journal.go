@@ -162,7 +162,8 @@ func (a *journal) Receive(c *actor.Context) {
 	case *messages.AcceptTrigger, *messages.KeepPart, *messages.KeepFinal, *messages.KeepShared, *messages.EndTrigger,
 		*messages.CountAttempt, *messages.ReviseTrigger, *messages.KeepSession, *messages.KeepAlive,
 		*messages.Quarantine, *messages.AttemptMade, *messages.KeepNote, *messages.KeepTrace, *messages.Prune,
-		*messages.KeepPieces, *messages.SettlePieces, *messages.KeepDerived, *messages.ForgetSources, *messages.ErasePerson:
+		*messages.KeepPieces, *messages.SettlePieces, *messages.KeepDerived, *messages.ForgetSources, *messages.DropPieces,
+		*messages.ErasePerson:
 		a.act(c, a.state.write(a.remember(c), m))
 	case *messages.GetTrigger, *messages.GetUnfinished, *messages.GetUnfinishedChannels, *messages.GetSession,
 		*messages.GetDirects, *messages.GetAttempts, *messages.GetNotes, *messages.GetShared, *messages.GetTrace,

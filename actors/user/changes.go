@@ -155,8 +155,18 @@ func (a *user) setConsent(c *actor.Context, m *messages.SetConsent) {
 	}
 	a.write(c, &messages.KeepNote{Owner: a.owner, Key: n.key, Value: n.value}, func(c *actor.Context, _ any) {
 		a.state.chose(n)
-		a.become(c, a.state.lent(), &messages.Kept{})
+		a.dropWork(c, a.state.unwanted())
 	})
+}
+
+// dropWork drops the work of analyzers that the person does not want done, and then
+// what they have learned.
+func (a *user) dropWork(c *actor.Context, of []messages.Analyzer) {
+	if len(of) == 0 {
+		a.become(c, a.state.lent(), &messages.Kept{})
+		return
+	}
+	a.write(c, &messages.DropPieces{Analyzer: of[0], Person: a.cfg.User}, func(c *actor.Context, _ any) { a.dropWork(c, of[1:]) })
 }
 
 func (a *user) editFact(c *actor.Context, m *messages.EditFact) {

@@ -202,9 +202,15 @@ func TestChangesAreBounded(t *testing.T) {
 
 // With a consent goes what was learned by it, and what comes later is not taken.
 func TestSetConsent(t *testing.T) {
+	const memory, behaviour = messages.AnalyzerMemory, messages.AnalyzerBehaviour
 	for what, want := range map[string]struct {
 		facts, said int
-	}{messages.ConsentMemory: {0, 1}, messages.ConsentProfile: {1, 0}, messages.ConsentPrivate: {0, 0}} {
+		unwanted    []messages.Analyzer
+	}{
+		messages.ConsentMemory:  {0, 1, []messages.Analyzer{memory}},
+		messages.ConsentProfile: {1, 0, []messages.Analyzer{behaviour}},
+		messages.ConsentPrivate: {0, 0, []messages.Analyzer{memory, behaviour}},
+	} {
 		actortest.Run(t, func(t *testing.T, e actortest.Engine) {
 			d := disk{notes: willing(), backlog: map[int64]bool{1: true, 2: true}}
 			pid := start(e, &d, 0)
@@ -214,6 +220,9 @@ func TestSetConsent(t *testing.T) {
 			ask[*messages.Kept](t, e, pid, &messages.SetConsent{User: 42, What: what, Yes: what == messages.ConsentPrivate})
 			if facts := len(d.facts()); facts != want.facts || len(d.derived)-facts != want.said {
 				t.Errorf("%s: %v are on disk", what, d.derived)
+			}
+			if d := cmp.Diff(want.unwanted, d.unwanted); d != "" {
+				t.Errorf("%s: the work that is dropped (-want +got):\n%s", what, d)
 			}
 			m.Pieces[0].ID = 2
 			ask[*messages.LearnedTaken](t, e, pid, m)

@@ -24,6 +24,17 @@ func survivors() []string {
 	}
 }
 
+// unwanted returns the analyzers that have nothing to learn of the person.
+func (s *state) unwanted() (all []messages.Analyzer) {
+	if !s.remembers() {
+		all = append(all, messages.AnalyzerMemory)
+	}
+	if !s.profiles() {
+		all = append(all, messages.AnalyzerBehaviour)
+	}
+	return all
+}
+
 // consented returns where a consent is kept in memory; nil if there is no such.
 func (s *state) consented(what string) *bool {
 	switch what {

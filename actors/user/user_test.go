@@ -24,7 +24,8 @@ import (
 type disk struct {
 	notes    map[string]string
 	derived  map[string]messages.Derived
-	backlog  map[int64]bool // pieces
+	backlog  map[int64]bool      // pieces
+	unwanted []messages.Analyzer // whose work was dropped
 	erasing  []messages.Erased
 	broken   atomic.Bool
 	stuck    atomic.Bool
@@ -64,6 +65,9 @@ func (d *disk) take(m any) any {
 		return &messages.Kept{}
 	case *messages.KeepDerived:
 		d.change(m.Keep, m.Drop)
+		return &messages.Kept{}
+	case *messages.DropPieces:
+		d.unwanted = append(d.unwanted, m.Analyzer)
 		return &messages.Kept{}
 	case *messages.SettlePieces:
 		for _, p := range m.Pieces {

@@ -31,6 +31,17 @@ func testDerived(k *kit) {
 	k.equal("about nobody any more", get(k, k.s.Person, 9), messages.PersonFound{})
 }
 
+// Work that somebody does not want done any more is dropped: theirs, of one analyzer.
+func testDropPieces(k *kit) {
+	id := newest()
+	k.keep(piece(id, 1), piece(id+1, 2), stretch(id, id+1, 7))
+	got := k.apply(&messages.DropPieces{Analyzer: messages.AnalyzerMemory, Person: 1},
+		&messages.DropPieces{Analyzer: messages.AnalyzerBehaviour, Person: 2}, &messages.DropPieces{Analyzer: messages.AnalyzerSummary})
+	k.equal("kept", got, []any{&messages.Kept{}, &messages.Kept{}, &messages.Kept{}})
+	k.backlog("another's", messages.AnalyzerMemory, 1, piece(id+1, 2))
+	k.backlog("nobody's", messages.AnalyzerSummary, 1, stretch(id, id+1, 7))
+}
+
 // What came of messages that are gone is dropped, with the work about each.
 func testForgetSources(k *kit) {
 	id := newest()

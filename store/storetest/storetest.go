@@ -41,6 +41,7 @@ func Test(t *testing.T, open func(t *testing.T) store.Store) {
 		"settle":          testSettle,
 		"derived":         testDerived,
 		"forget sources":  testForgetSources,
+		"drop pieces":     testDropPieces,
 		"person":          testPerson,
 		"erase":           testErase,
 		"erase much":      testEraseMuch,
