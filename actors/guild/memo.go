@@ -36,6 +36,7 @@ type channelMemo struct {
 	Kind       messages.ChannelKind `json:"kind,omitempty"`
 	Parent     messages.ChannelID   `json:"parent,omitempty"`
 	Joined     bool                 `json:"joined,omitempty"`
+	Barred     bool                 `json:"barred,omitempty"`
 	Overwrites int                  `json:"overwrites,omitempty"` // which of the memo's, from 1 on; 0 for none
 }
 
@@ -55,7 +56,7 @@ func (s *state) memo() string {
 	numbers := map[string]int{}
 	for _, id := range slices.Sorted(maps.Keys(s.channels)) {
 		c := s.channels[id]
-		kept := &channelMemo{Name: c.name, Kind: c.kind, Parent: c.parent, Joined: c.joined}
+		kept := &channelMemo{Name: c.name, Kind: c.kind, Parent: c.parent, Joined: c.joined, Barred: c.barred}
 		m.Channels[id] = kept
 		if len(c.overwrites) == 0 {
 			continue
@@ -90,7 +91,7 @@ func (s *state) recall(text string) error {
 	s.remention()
 	s.channels, s.threads = make(map[messages.ChannelID]channel, len(m.Channels)), 0
 	for id, c := range m.Channels {
-		next := channel{name: c.Name, kind: c.Kind, parent: c.Parent, joined: c.Joined}
+		next := channel{name: c.Name, kind: c.Kind, parent: c.Parent, joined: c.Joined, barred: c.Barred}
 		if i := c.Overwrites - 1; i >= 0 && i < len(m.Overwrites) {
 			next.overwrites = m.Overwrites[i]
 		}

@@ -46,7 +46,9 @@ func TestMemo(t *testing.T) {
 func tellSomething(s *state, rng *rand.Rand) {
 	channel := messages.ChannelID(10 + rng.IntN(6))
 	thread := channel + 10
-	switch rng.IntN(8) {
+	switch rng.IntN(9) {
+	case 8:
+		s.channelSeen(&messages.Channel{ID: channel, Name: "wings", Overwrites: []messages.Overwrite{{ID: 5, User: true, Deny: see}}})
 	case 0, 1:
 		s.seen(told())
 	case 2:

@@ -36,7 +36,7 @@ func (s *state) isOpen(id messages.ChannelID) bool {
 // private, which is not told apart here; and what is not known is not public.
 func (s *state) public(c channel) bool {
 	everyone, told := s.roles[messages.RoleID(s.id)]
-	if !told || c.kind == messages.ChannelThread {
+	if !told || c.barred || c.kind == messages.ChannelThread {
 		return false
 	}
 	for _, o := range c.overwrites {

@@ -45,6 +45,7 @@ type channel struct {
 	overwrites []messages.Overwrite // never changed: channels share them
 	kind       messages.ChannelKind
 	joined     bool
+	barred     bool // somebody may not see it, by name
 }
 
 const (
@@ -90,7 +91,7 @@ func (s *state) add(c *messages.Channel, a alike) {
 	before, changed := s.channels[c.ID]
 	next := channel{
 		name: c.Name, parent: c.Parent, kind: c.Kind, joined: c.Joined || c.JoinUnknown && before.joined,
-		overwrites: a.share(s.relevant(c.Overwrites)),
+		overwrites: a.share(s.relevant(c.Overwrites)), barred: slices.ContainsFunc(c.Overwrites, bars),
 	}
 	s.channels[c.ID], s.opened = next, false
 	if c.Kind != messages.ChannelThread || changed {
@@ -115,6 +116,9 @@ func (s *state) evict(but messages.ChannelID) {
 	}
 	s.forget(eldest)
 }
+
+// bars reports whether an overwrite has one person not see the channel.
+func bars(o messages.Overwrite) bool { return o.User && o.Deny&messages.PermissionViewChannel != 0 }
 
 // relevant leaves out the overwrites that are about other people.
 func (s *state) relevant(all []messages.Overwrite) []messages.Overwrite {

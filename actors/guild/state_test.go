@@ -135,11 +135,14 @@ func TestEvents(t *testing.T) {
 			c.ChannelName, c.Permissions = "wings", messages.PermissionAll
 			c.Public = false
 		})},
-		{"a channel changed", func(s *state) {
+		{"a channel changed, and one person may not see it", func(s *state) {
 			s.channelSeen(&messages.Channel{ID: 10, Name: "pit", Overwrites: []messages.Overwrite{
 				{ID: uint64(bot), User: true, Deny: say}, {ID: 1, User: true, Deny: see},
 			}})
-		}, 10, with(stage, func(c *messages.GuildContext) { c.ChannelName, c.Permissions = "pit", all&^say })},
+		}, 10, with(stage, func(c *messages.GuildContext) {
+			c.ChannelName, c.Permissions = "pit", all&^say
+			c.Public, c.Open = false, nil
+		})},
 		{"a thread left", func(s *state) { s.threadChanged(20, false) }, 20, with(act, func(c *messages.GuildContext) {
 			c.Joined = false
 		})},
@@ -191,6 +194,8 @@ func TestPublic(t *testing.T) {
 		{"denied to some", &visible, messages.ChannelText, []messages.Overwrite{deny(helper, see)}, false},
 		{"allowed to all here", &hidden, messages.ChannelText, []messages.Overwrite{allow(everyone, see)}, true},
 		{"allowed to some here", &hidden, messages.ChannelText, []messages.Overwrite{allow(helper, see)}, false},
+		{"denied to one person", &visible, messages.ChannelText, []messages.Overwrite{{ID: 77, User: true, Deny: see}}, false},
+		{"something else is denied to one person", &visible, messages.ChannelText, []messages.Overwrite{{ID: 77, User: true, Deny: say}}, true},
 		{"something else is denied", &visible, messages.ChannelText, []messages.Overwrite{deny(everyone, say)}, true},
 	}
 	for _, tt := range tests {
