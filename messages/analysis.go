@@ -133,7 +133,9 @@ type PersonFound struct {
 // ErasePerson forgets what is kept about a person, durably, so much of it as holds up
 // nobody: notes, what was derived from what they said and what is about them, work,
 // traces, and the texts of questions that have their outcome; that a question was
-// asked stays known, so that it is not answered again. The answer is [*Erased].
+// asked stays known, so that it is not answered again. What is being concluded from
+// what several people said is concluded anew: its pieces settle nothing any more. The
+// answer is [*Erased].
 type ErasePerson struct {
 	User UserID
 	Keep []string // keys of notes that stay

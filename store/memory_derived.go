@@ -41,6 +41,16 @@ func (s *Memory) keepPiece(p messages.Piece) {
 	s.pieces = append(s.pieces, p)
 }
 
+// renewStretches has what is being concluded from stretches concluded anew.
+func (s *Memory) renewStretches() {
+	for _, analyzer := range ofStretches() {
+		i := slices.IndexFunc(s.pieces, func(p messages.Piece) bool { return p.Analyzer == analyzer })
+		if i >= 0 && s.pieces[i].Person == 0 {
+			s.keepPiece(s.pieces[i])
+		}
+	}
+}
+
 // dropPieces forgets the work that is so, and returns how much there was.
 func (s *Memory) dropPieces(is func(messages.Piece) bool) int {
 	before := len(s.pieces)
@@ -141,6 +151,7 @@ func (s *Memory) erase(m *messages.ErasePerson) *messages.Erased {
 	is := func(p messages.Piece) bool { return p.Person == m.User }
 	s.dropPieces(is)
 	s.dropContained(is)
+	s.renewStretches()
 	maps.DeleteFunc(s.traces, func(_ messages.MessageID, t messages.Trace) bool { return t.Asker == m.User })
 	erased := &messages.Erased{Dropped: s.dropDerived(func(d messages.Derived) bool { return d.Owner == owner || isFrom(d, m.User) })}
 	for _, t := range s.askedBy(m.User) {

@@ -43,6 +43,7 @@ func (w *writer) erase(m *messages.ErasePerson) *messages.Erased {
 	id, owner := int64(m.User), m.User.Owner()
 	dropped := w.keys(selectDerivedBy, owner, id, pruneBatch)
 	w.drop(dropped)
+	w.renewStretches()
 	w.do(eraseTraceParts, id, pruneBatch)
 	triggers := w.blankTriggers(id)
 	forgotten := []int64{

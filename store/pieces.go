@@ -13,6 +13,8 @@ const (
 	// A piece that is kept again gets an ID of its own, so that who has read it
 	// before settles nothing.
 	replacePiece = `REPLACE INTO pieces (` + pieceColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+	renewEldest  = `REPLACE INTO pieces (` + pieceColumns + `) SELECT ` + pieceColumns + ` FROM pieces
+		WHERE id = (SELECT min(id) FROM pieces WHERE analyzer = ?) AND person = 0`
 	releasePiece = `INSERT INTO pieces (` + pieceColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	deletePieces = `DELETE FROM pieces WHERE id IN (SELECT value FROM json_each(?))`
 	forgetPieces = `DELETE FROM pieces WHERE from_message = to_message AND from_message IN (SELECT value FROM json_each(?))`
@@ -43,6 +45,20 @@ func scanPiece(rows *sql.Rows) (p messages.Piece, err error) {
 func (w *writer) keepPieces(pieces []messages.Piece) {
 	for _, p := range pieces {
 		w.do(replacePiece, pieceValues(p)...)
+	}
+}
+
+// ofStretches are the analyzers that read what several people said, a stretch at a time,
+// the eldest first.
+func ofStretches() []messages.Analyzer {
+	return []messages.Analyzer{messages.AnalyzerSummary, messages.AnalyzerLore}
+}
+
+// renewStretches has what is being concluded from stretches concluded anew: somebody
+// may have a part in it who is forgotten now.
+func (w *writer) renewStretches() {
+	for _, analyzer := range ofStretches() {
+		w.do(renewEldest, string(analyzer))
 	}
 }
 

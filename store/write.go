@@ -36,7 +36,7 @@ func (s *file) prepare(ctx context.Context) error {
 		insertBad, limitBad, forgetBad, eraseBad,
 		pruneParts, pruneTriggers, pruneShared, pruneAttempts, pruneDirects,
 		insertTrace, updateTrace, deleteTraceParts, insertTracePart, pruneTraceParts, pruneTraces,
-		replacePiece, deletePieces, dropPieces, forgetPieces, upsertDerived, deleteDerived, insertSource, deleteSources,
+		replacePiece, renewEldest, deletePieces, dropPieces, forgetPieces, upsertDerived, deleteDerived, insertSource, deleteSources,
 		eraseNotes, erasePieces, eraseTraceParts, eraseTraces, blankTrigger,
 	} {
 		stmt, err := s.write.PrepareContext(ctx, text)

@@ -168,6 +168,27 @@ func testErase(k *kit) {
 	k.equal("again", k.apply(erase)[0], &messages.Erased{Open: 1})
 }
 
+// What was being concluded from what several people said when somebody was erased is
+// not kept: their part is in it. What comes later has its own turn.
+func testEraseStretch(k *kit) {
+	id := newest()
+	now, next := stretch(id, id+3, 7), stretch(id+4, id+8, 7)
+	found := now
+	found.Analyzer, found.Owner = messages.AnalyzerLore, "guild/1"
+	k.keep(now, next, found, piece(id, bob))
+	sums, finds := k.pieces(messages.AnalyzerSummary).Pieces, k.pieces(messages.AnalyzerLore).Pieces
+	notes := k.pieces(messages.AnalyzerMemory).Pieces
+	k.apply(&messages.ErasePerson{User: ann})
+	from := messages.Source{Message: id + 1, Person: ann}
+	k.equal("a summary", k.settle(sums[:1], derived("channel/7", "sum/1", from)), false)
+	k.equal("a find", k.settle(finds, derived("guild/1", "lore/1", from)), false)
+	k.equal("about ann", get(k, k.s.Person, ann), messages.PersonFound{})
+	k.backlog("anew", messages.AnalyzerSummary, 2, next, now)
+	k.backlog("the same", messages.AnalyzerLore, 1, found)
+	k.equal("the next", k.settle(sums[1:]), true)
+	k.equal("another's", k.settle(notes), true)
+}
+
 // A question that is open is blanked once it has its outcome, one that was blanked
 // and then edited is there again.
 func testEraseOpen(k *kit) {

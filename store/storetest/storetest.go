@@ -44,6 +44,7 @@ func Test(t *testing.T, open func(t *testing.T) store.Store) {
 		"drop pieces":     testDropPieces,
 		"person":          testPerson,
 		"erase":           testErase,
+		"erase stretch":   testEraseStretch,
 		"erase much":      testEraseMuch,
 		"erase open":      testEraseOpen,
 		"traces":          testTraces,
