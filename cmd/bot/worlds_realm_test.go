@@ -230,6 +230,7 @@ func (w *realm) chat(c *room) {
 		if c.parent != nil { // where the bot is in a thread, all is said to it
 			d.asked = append(d.asked, told{m.id, c})
 			w.open = append(w.open, question{m.id, d, c})
+			time.Sleep(2 * answerTime) // else one message answers several
 		}
 		w.pass()
 	}
