@@ -18,6 +18,7 @@ const (
 	reread     = 10 * time.Second // at most, before what is on disk is read again
 	maxLearned = 16               // changes that wait, for analyzers to add one: they come again
 	maxChanges = 32               // for anybody
+	maxGone    = 500              // that wait, for one more that nobody comes again with
 )
 
 // changing tags the asks of the journal by which a change goes on.
@@ -65,6 +66,8 @@ func (a *guild) next(c *actor.Context) {
 		a.become(c, a.state.lore.lent())
 	case lost:
 		a.become(c, a.state.lore.outside(m.channels))
+	case *messages.SourcesGone:
+		a.become(c, a.state.lore.without(m, a.owner))
 	}
 }
 
@@ -99,7 +102,7 @@ func (a *guild) fail(c *actor.Context, err error) {
 	actors.After(c, actors.Doubled(firstPause, a.failures, reread), load{})
 	a.failures++
 	if change := a.changes.Under(); change.Asker == nil {
-		a.changes.Add(*change, maxChanges) // nobody else comes again with it
+		a.changes.Add(*change, maxGone) // nobody else comes again with it
 	}
 	a.end(c, &messages.Failure{Cause: messages.CauseInternal, Retry: messages.RetryOnce, Detail: "not kept"})
 }
@@ -189,10 +192,14 @@ func (a *guild) settle(c *actor.Context, m *messages.Learned) {
 var errOther = errors.New("the journal answers something else")
 
 // sourcesGone forgets what is no more on disk. A change under way may bring it back,
-// here or there: then what is on disk holds.
+// here or there: then what is on disk holds. What is still to be kept from them is
+// dropped once it is: the journal knew of nothing to drop.
 func (a *guild) sourcesGone(m *messages.SourcesGone) {
 	a.state.lore = a.state.lore.without(m, a.owner)
 	a.stale = a.stale || a.reading || a.changes.Under() != nil
+	if a.changes.Open() {
+		a.changes.Add(actors.Change{Message: m}, maxGone)
+	}
 }
 
 // withdraw forgets an analyzer that does not wait any more: it comes again. What

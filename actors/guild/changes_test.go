@@ -2,6 +2,7 @@ package guild
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -222,6 +223,29 @@ func TestSourcesGone(t *testing.T) {
 		if got := textsOf(contextOf(t, e, pid, 10).Lore); !cmp.Equal(got, []string{"3 the bird"}) {
 			t.Errorf("then %v", got)
 		}
+	})
+}
+
+// What came from a message that is gone is not kept either if the journal was told of
+// that first, and has nothing to drop.
+func TestSourcesGoneBefore(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		d := remembering()
+		journal := e.Fake(func(c *actor.Context) {
+			engine, asker, answer := c.Engine(), c.Sender(), d.take(c.Message())
+			time.AfterFunc(time.Second, func() { engine.Send(asker, answer) })
+		})
+		pid := e.Start(New(Config{Guild: id, Self: bot, Journal: journal.PID, Log: actortest.Log()}))
+		e.Tell(pid, told())
+		for _, piece := range []int64{1, 2} { // the second waits for the first
+			p := messages.MessageID(2 * piece)
+			e.SendWithSender(pid, learned(piece, gag(p, 10, 1, fmt.Sprint("dog ", piece)), gag(p+1, 10, 1, fmt.Sprint("bird ", piece))), e.Probe().PID)
+		}
+		time.Sleep(1500 * time.Millisecond)
+		e.Tell(pid, &messages.SourcesGone{Messages: []messages.MessageID{2 << 22}})
+		e.Tell(pid, &messages.SourcesGone{Messages: []messages.MessageID{4 << 22}})
+		time.Sleep(time.Minute)
+		agree(t, e, pid, d, "4 bird 2", "2 bird 1")
 	})
 }
 
