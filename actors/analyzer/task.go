@@ -136,16 +136,15 @@ func (a *analyzer) consented(c *actor.Context, of consentOf, m actors.Answered) 
 }
 
 // allowed returns the lines of those who let them be analysed, and the bot's replies
-// to these. Who has not told does not.
+// to these. Who has not told does not; nor who is not known, since they said it before
+// the stretch.
 func allowed(lines []messages.Line, consents map[messages.UserID]messages.Consent) (kept []messages.Line) {
-	gone := map[messages.MessageID]bool{}
+	there := map[messages.MessageID]bool{0: true} // what replies to nothing is about nobody
 	for _, l := range lines {
 		consent, told := consents[l.Author]
-		switch {
-		case l.Own && !gone[l.ReplyTo], !l.Own && told && consent.Allows(l.ID):
+		if l.Own && there[l.ReplyTo] || !l.Own && told && consent.Allows(l.ID) {
 			kept = append(kept, l)
-		default:
-			gone[l.ID] = true
+			there[l.ID] = true
 		}
 	}
 	return kept
