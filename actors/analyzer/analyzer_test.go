@@ -190,6 +190,37 @@ func TestBatch(t *testing.T) {
 	})
 }
 
+// What was said in one place is not looked at together with what was said in another,
+// lest that be told there.
+func TestPlaces(t *testing.T) {
+	in(t, mindOf(messages.AnalyzerMemory), func(w *world) {
+		w.gemini.answer = func(*messages.Prompt) (string, error) {
+			return `[{"about":"home","fact":"lives there","message":1,"always":false}]`, nil
+		}
+		tell := func(channel messages.ChannelID, text string) {
+			id := messages.MessageIDAt(time.Now())
+			w.Tell(w.analyzer, &messages.Work{Piece: messages.Piece{
+				Analyzer: messages.AnalyzerMemory, Owner: ann.Owner(), Channel: channel, From: id, To: id, Person: ann, Text: text,
+			}})
+			time.Sleep(time.Second)
+		}
+		tell(3, "i live in Graz")
+		tell(4, "nobody is to know")
+		tell(3, "since May")
+		time.Sleep(3 * time.Minute)
+		tell(4, "it is still so")
+		time.Sleep(3 * time.Minute)
+		want := []string{
+			"Messages:\n```\n[1] i live in Graz\n[2] since May\n```",
+			"Messages:\n```\n[1] nobody is to know\n```",
+			"Known:\n```\n1. home: lives there\n```\nMessages:\n```\n[1] it is still so\n```",
+		}
+		if d := cmp.Diff(want, w.gemini.prompts()); d != "" {
+			t.Errorf("the model is asked (-want +got):\n%s", d)
+		}
+	})
+}
+
 // How somebody writes asks no model.
 func TestBehaviour(t *testing.T) {
 	in(t, mindOf(messages.AnalyzerBehaviour), func(w *world) {

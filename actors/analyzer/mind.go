@@ -38,7 +38,7 @@ const (
 // A Batch is what a mind thinks about.
 type Batch struct {
 	Pieces []messages.Piece // of one owner
-	Facts  []messages.Fact  // of the person, the newest first
+	Facts  []messages.Fact  // of the person, told where the pieces were said, the newest first
 	Lines  []messages.Line  // of the stretch, by people who allow it, and the bot; oldest first
 	Self   messages.UserID  // the bot
 }

@@ -82,7 +82,8 @@ func (s *state) due(m *Mind, now time.Time) time.Time {
 
 // fetched takes what the store has to be done, and returns the pieces to begin with:
 // none if more is to be waited for. What is suspect is done by itself; what is on its
-// way into quarantine is not done any more.
+// way into quarantine is not done any more. What is thought about together with what else
+// is known of a person was said in one place.
 func (s *state) fetched(m *messages.Pieces, mind *Mind, past *past, now time.Time) []messages.Piece {
 	s.backlog, s.eldest = m.Backlog, 0
 	pieces := slices.DeleteFunc(slices.Clone(m.Pieces), func(p messages.Piece) bool { return past.crashes[p.ID] >= maxCrashes })
@@ -94,11 +95,21 @@ func (s *state) fetched(m *messages.Pieces, mind *Mind, past *past, now time.Tim
 			return pieces[i : i+1]
 		}
 	}
+	if mind.Reads == ReadsFacts {
+		pieces = ofPlace(pieces)
+	}
 	s.eldest = pieces[0].To
 	if at := s.due(mind, now); at.After(now) && s.pauses == 0 {
 		return nil
 	}
 	return pieces
+}
+
+// ofPlace returns those that were said where the first was: what is concluded from
+// several together may be told where each of them may.
+func ofPlace(pieces []messages.Piece) []messages.Piece {
+	first := pieces[0]
+	return slices.DeleteFunc(pieces, func(p messages.Piece) bool { return p.Guild != first.Guild || p.Channel != first.Channel })
 }
 
 // settled takes note that pieces have left the backlog.

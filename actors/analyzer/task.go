@@ -90,7 +90,10 @@ func (a *analyzer) factsRead(c *actor.Context, m actors.Answered) {
 	case !found.Consent.Memory || found.Consent.Private:
 		a.discard(c)
 	default:
-		a.task.batch.Facts = found.Facts
+		first := a.task.pieces[0]
+		a.task.batch.Facts = slices.DeleteFunc(slices.Clone(found.Facts), func(f messages.Fact) bool {
+			return f.Guild != first.Guild || f.Channel != first.Channel
+		})
 		a.think(c)
 	}
 }

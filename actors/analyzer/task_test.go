@@ -12,7 +12,9 @@ import (
 // has answered to that.
 func TestAllowed(t *testing.T) {
 	const ann, bob, bot = 1, 2, 9
-	by := func(id messages.MessageID, who messages.UserID) messages.Line { return messages.Line{ID: id, Author: who} }
+	by := func(id messages.MessageID, who messages.UserID) messages.Line {
+		return messages.Line{ID: id, Author: who}
+	}
 	reply := func(id, to messages.MessageID) messages.Line {
 		return messages.Line{ID: id, Author: bot, Own: true, ReplyTo: to}
 	}

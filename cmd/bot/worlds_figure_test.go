@@ -84,7 +84,7 @@ func playWorlds(t *testing.T, first uint64, n int) (all seen) {
 		each(5*time.Second, (*realm).stir)
 		each(time.Minute, (*realm).ask)
 		each(0, (*realm).judge)
-each(0, (*realm).judgeAnalyzers)
+		each(0, (*realm).judgeAnalyzers)
 		for _, w := range worlds {
 			all.add(w.seen)
 		}

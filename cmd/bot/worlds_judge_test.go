@@ -244,15 +244,21 @@ func (w *realm) judgeAnalyzers() {
 		if s.prompt.Schema == "" {
 			continue
 		}
+		places := map[*room]bool{}
 		for _, turn := range s.prompt.Turns {
 			for _, word := range markWord.FindAllString(turn.Text, -1) {
 				if m := w.find(word); m != nil {
+					places[m.room] = true
 					if why := w.unwanted(m, s); why != "" {
 						w.seen.leaks++
 						w.t.Errorf("world %d: an analyzer asks about %s of %s in %d at %v: %s: private %v deleted %v gone %v\n%s", w.seed, word, m.who.name, m.room.id, s.at, why, m.who.private, m.who.deleted, m.gone, s.prompt.System[:30])
 					}
 				}
 			}
+		}
+		if len(places) > 1 {
+			w.seen.leaks++
+			w.t.Errorf("world %d: an analyzer asks about %d places together:\n%s", w.seed, len(places), s.prompt.Turns[0].Text)
 		}
 	}
 }
