@@ -3,6 +3,7 @@ package turn
 import (
 	"strings"
 
+	"troupe/actors/fence"
 	"troupe/messages"
 )
 
@@ -31,7 +32,7 @@ func (f *frame) replied(t *messages.Trigger, room int) string {
 	if len(texts) > 1 {
 		head = "In reply to the last of these messages:\n"
 	}
-	return head + fence(strings.Join(texts, "\n")) + "\n"
+	return head + fence.Around(strings.Join(texts, "\n")) + "\n"
 }
 
 // leastShown is how much of the message that the question replies to is shown
@@ -52,12 +53,12 @@ func (f *frame) attached(t *messages.Trigger, room int) string {
 	for i, file := range t.Attachments {
 		text, read := f.files[file.ID]
 		if !read {
-			b.WriteString("(attached, but you cannot see it: " + quote(file.Name) + ")\n")
+			b.WriteString("(attached, but you cannot see it: " + fence.Quote(file.Name) + ")\n")
 			continue
 		}
-		head := "Attached file " + quote(file.Name) + ":\n"
-		most := room/(len(t.Attachments)-i) - f.tokens(head+fence(""))
-		shown := head + fence(cut(text, most, f.tokens)) + "\n"
+		head := "Attached file " + fence.Quote(file.Name) + ":\n"
+		most := room/(len(t.Attachments)-i) - f.tokens(head+fence.Around(""))
+		shown := head + fence.Around(cut(text, most, f.tokens)) + "\n"
 		room -= f.tokens(shown)
 		b.WriteString(shown)
 	}

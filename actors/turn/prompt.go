@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"troupe/actors/fence"
 	"troupe/messages"
 )
 
@@ -83,7 +84,7 @@ func (f *frame) cost(text string) int {
 func (f *frame) place(t *messages.Trigger, about topic, room int) string {
 	var b strings.Builder
 	if f.guild != nil && f.guild.Known {
-		b.WriteString("The server is called " + quote(f.guild.Name) + ", the channel " + quote(f.guild.ChannelName) + ".\n")
+		b.WriteString("The server is called " + fence.Quote(f.guild.Name) + ", the channel " + fence.Quote(f.guild.ChannelName) + ".\n")
 		if len(f.guild.Emojis) > 0 {
 			b.WriteString("Its own emojis, sparingly: " + strings.Join(f.guild.Emojis[:min(len(f.guild.Emojis), 30)], " ") + "\n")
 		}
@@ -92,7 +93,7 @@ func (f *frame) place(t *messages.Trigger, about topic, room int) string {
 	slices.Reverse(pins) // what was pinned last comes last
 	const head = "Pinned in the channel:\n"
 	if pinned := f.choose(pins, about, room-f.tokens(head)); len(pinned) > 0 {
-		b.WriteString(head + fence(joined(pinned)))
+		b.WriteString(head + fence.Around(joined(pinned)))
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
@@ -126,7 +127,7 @@ const gapMark = "[…]\n"
 // choose returns what of some lines there is room for. Where people begin to speak
 // there is a fence; one may begin anywhere if something is left out.
 func (f *frame) choose(lines []messages.Line, about topic, room int) (kept []chosen) {
-	all, texts, sum, around := make([]saying, len(lines)), make([]string, len(lines)), 0, f.tokens(fence(""))
+	all, texts, sum, around := make([]saying, len(lines)), make([]string, len(lines)), 0, f.tokens(fence.Around(""))
 	for i, l := range lines {
 		texts[i] = f.shown(l, share(room, lineShare))
 		all[i].cost = f.tokens(texts[i])
@@ -169,7 +170,7 @@ func inTurns(lines []chosen) (turns []messages.Turn) {
 		}
 		turn := messages.Turn{Speaker: messages.SpeakerModel, Text: joined(lines[:n])}
 		if !lines[0].own {
-			turn = messages.Turn{Speaker: messages.SpeakerUser, Text: fence(turn.Text)}
+			turn = messages.Turn{Speaker: messages.SpeakerUser, Text: fence.Around(turn.Text)}
 		}
 		turns, lines = append(turns, turn), lines[n:]
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"troupe/actors/fence"
 	"troupe/messages"
 )
 
@@ -108,7 +109,7 @@ func (f *frame) sums(about topic, room int) (text string) {
 // and what those are from. Those that matter most have room first, and of equals the
 // newest, which come first. They are told oldest first, as what was said is.
 func (f *frame) recall(head string, all []memory, room int) (text string, from []messages.MessageID) {
-	left := room - f.tokens(head+fence(""))
+	left := room - f.tokens(head+fence.Around(""))
 	var kept []int
 	for _, i := range byWorth(all) {
 		if cost := f.tokens(all[i].text); cost <= left {
@@ -123,7 +124,7 @@ func (f *frame) recall(head string, all []memory, room int) (text string, from [
 		for _, i := range told {
 			lines, from = append(lines, all[i].text), append(from, all[i].from...)
 		}
-		if text = head + fence(strings.Join(lines, "\n")) + "\n"; f.tokens(text) <= room {
+		if text = head + fence.Around(strings.Join(lines, "\n")) + "\n"; f.tokens(text) <= room {
 			return text, from
 		}
 		kept = kept[:len(kept)-1] // a longer fence
@@ -151,8 +152,7 @@ func byWorth(all []memory) (order []int) {
 // item returns a memory as the model is shown it. What has several lines is indented,
 // so that none of it looks like another.
 func (f *frame) item(text, whence string) string {
-	text = strings.TrimSpace(breaks.Replace(f.readable(text)))
-	return "- " + strings.ReplaceAll(text, "\n", "\n  ") + " (" + whence + ")"
+	return "- " + strings.TrimSpace(fence.Hanging(f.readable(text))) + " (" + whence + ")"
 }
 
 // toldAt says where and when something was told, in UTC. Another channel is written

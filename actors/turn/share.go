@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"regexp"
 
+	"troupe/actors/fence"
 	"troupe/messages"
 )
 
@@ -23,7 +24,7 @@ func named(t *messages.Trigger) string {
 	if !personal(t.Text) {
 		return ""
 	}
-	return oneLine(t.Asker.Name) + ": "
+	return fence.OneLine(t.Asker.Name) + ": "
 }
 
 // shareKey returns what two turns have in common if one generation can answer

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"troupe/actors/fence"
 	"troupe/messages"
 )
 
@@ -119,7 +120,7 @@ func (s *state) learn(m *messages.Learned) known {
 	var facts []messages.Fact
 	for _, f := range m.Facts {
 		if s.remembers() && f.Text != "" && (f.Message == 0 || f.Message > s.consent.After) {
-			f.About, f.Text = clip(f.About, maxAbout), clip(f.Text, maxFactText)
+			f.About, f.Text = fence.Shorten(f.About, maxAbout), fence.Shorten(f.Text, maxFactText)
 			facts = append(facts, f)
 		}
 	}
@@ -130,17 +131,6 @@ func (s *state) learn(m *messages.Learned) known {
 		}
 	}
 	return s.lent().remember(facts).note(said)
-}
-
-// clip returns the beginning of a text, of so many characters at most.
-func clip(text string, characters int) string {
-	for i := range text {
-		if characters == 0 {
-			return text[:i]
-		}
-		characters--
-	}
-	return text
 }
 
 func numberOf(value string) int {
