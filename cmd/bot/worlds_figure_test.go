@@ -16,7 +16,7 @@ import (
 const (
 	worldsPlayed = 1000
 	worldsRaced  = 20 // where the race detector watches
-	worldsAtOnce = 5  // on one stage: they have nobody in common
+	worldsAtOnce = 10 // on one stage: they have nobody in common
 )
 
 // Nothing that the bot derived in a place enters a prompt whose answer is read by

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -67,7 +68,7 @@ var answerNumber = regexp.MustCompile(`answer (\d+)\.`)
 func (b *book) all() []asked {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.prompts[:len(b.prompts):len(b.prompts)]
+	return slices.Clip(b.prompts)
 }
 
 // judge looks at the prompts of what was asked since it did so last, as things are
@@ -251,7 +252,7 @@ func (w *realm) judgeAnalyzers() {
 					places[m.room] = true
 					if why := w.unwanted(m, s); why != "" {
 						w.seen.leaks++
-						w.t.Errorf("world %d: an analyzer asks about %s of %s in %d at %v: %s: private %v deleted %v gone %v\n%s", w.seed, word, m.who.name, m.room.id, s.at, why, m.who.private, m.who.deleted, m.gone, s.prompt.System[:30])
+						w.t.Errorf("world %d: an analyzer asks about %s at %v: %s\n%s", w.seed, word, s.at, why, s.prompt.System)
 					}
 				}
 			}
@@ -274,7 +275,7 @@ func (w *realm) unwanted(m *mark, s asked) string {
 	switch {
 	case after(m.who.private):
 		return "who said it is private"
-	case after(m.gone) && (!notes || !m.room.gone): // what somebody told of themselves outlives the channel
+	case after(m.gone) && !m.room.gone: // what is done about a channel that is gone is told nowhere
 		return "it is deleted or edited"
 	case m.id < m.who.after && after(m.who.deleted):
 		return "who said it has had it forgotten"

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	stretch    = 31              // lines after which there is surely something to sum up
-	brevities  = 10              // messages after which it is surely known how somebody writes
+	stretch    = 22              // lines after which there is surely something to sum up
+	brevities  = 9               // messages after which it is surely known how somebody writes
 	answerTime = 2 * time.Second // that Gemini takes
 	stirTime   = 20 * time.Second
 	learnTime  = 5 * time.Minute // after which what is to be learned is
@@ -34,7 +34,7 @@ type realm struct {
 
 func newRealm(s *stage, b *book, seed uint64) *realm {
 	w := &realm{stage: s, book: b, seed: seed, r: rand.New(rand.NewPCG(seed, 7))}
-	for range 3 + w.r.IntN(3) {
+	for range 3 + w.r.IntN(4) {
 		name := fmt.Sprintf("Per%dson%d", seed, len(w.folk))
 		d := &dweller{id: s.discord.AddUser(name), name: name, cleared: map[messages.ChannelID]messages.MessageID{}}
 		dm, err := s.discord.OpenDM(d.id)
@@ -165,6 +165,7 @@ func (w *realm) command(d *dweller, c *room, name string, options map[string]str
 	if err != nil {
 		w.t.Errorf("world %d: /%s: %v", w.seed, name, err)
 	}
+	w.pass()
 	return id
 }
 
@@ -181,10 +182,8 @@ func (w *realm) talk() {
 			}
 		}
 	}
-	for _, h := range w.homes {
-		for range 1 + w.r.IntN(2) {
-			w.chat(w.anyOf(h))
-		}
+	for _, h := range w.homes[:min(len(w.homes), 2)] {
+		w.chat(w.anyOf(h))
 	}
 }
 
@@ -265,12 +264,12 @@ func (w *realm) ask() {
 		"what is a lighthouse?",
 	}
 	for _, d := range w.folk {
-		for _, c := range w.places(d, 3) {
+		for _, c := range w.places(d, 2) {
 			text := "@Troupe " + questions[min(w.r.IntN(5)/2, 2)]
 			id := w.utter(d, c, text)
 			d.asked = append(d.asked, told{id, c})
 			w.open = append(w.open, question{id, d, c})
-			if other := w.somebody(); other != d && w.maybe(30) && c.guild != 0 && w.sees(other, c) {
+			if other := w.somebody(); other != d && w.maybe(20) && c.guild != 0 && w.sees(other, c) {
 				id := w.utter(other, c, text)
 				other.asked = append(other.asked, told{id, c})
 				w.open = append(w.open, question{id, other, c})

@@ -160,10 +160,10 @@ func (w *realm) retreat() { w.goPrivate(w.somebody()) }
 
 // goPrivate has nothing analysed any more that somebody said or says.
 func (w *realm) goPrivate(d *dweller) {
-	w.command(d, d.direct, "privacy choose", map[string]string{"what": "private", "value": "on"})
 	if d.private.IsZero() {
 		d.private = time.Now()
 	}
+	w.command(d, d.direct, "privacy choose", map[string]string{"what": "private", "value": "on"})
 }
 
 // unlearn has somebody's facts or profile forgotten, and no more learned.
@@ -189,8 +189,8 @@ func (w *realm) unlore() {
 // vanish has all that is kept about somebody deleted.
 func (w *realm) vanish() {
 	d := w.somebody()
-	d.after = messages.MessageID(w.command(d, d.direct, "privacy delete", map[string]string{"confirm": "delete"}))
 	d.deleted = time.Now()
+	d.after = messages.MessageID(w.command(d, d.direct, "privacy delete", map[string]string{"confirm": "delete"}))
 	d.asked = nil
 }
 
