@@ -104,6 +104,10 @@ type DropPieces struct {
 	Person   UserID
 }
 
+// ForgetChannels drops what was derived for channels, durably, since they are gone, and
+// the work about what was said there. The answer is [*Kept].
+type ForgetChannels struct{ Channels []ChannelID }
+
 // SourcesForgotten answers [ForgetSources].
 type SourcesForgotten struct{ Dropped []DerivedKey }
 

@@ -19,6 +19,7 @@ const (
 	inOrder         = ` ORDER BY d.owner, d.key, message, person`
 	selectDerivedOf = `SELECT DISTINCT owner, key FROM sources
 		WHERE message <> 0 AND message IN (SELECT value FROM json_each(?)) ORDER BY owner, key`
+	selectKeysOf = `SELECT owner, key FROM derived WHERE owner IN (SELECT value FROM json_each(?))`
 )
 
 // keepDerived drops, and then keeps, so that what is both is kept.
@@ -52,6 +53,17 @@ func (w *writer) forget(gone []messages.MessageID) *messages.SourcesForgotten {
 	w.do(forgetPieces, listOf(ids))
 	w.do(forgetBad, listOf(ids))
 	return &messages.SourcesForgotten{Dropped: dropped}
+}
+
+// forgetChannels drops what was derived for channels, and the work about them.
+func (w *writer) forgetChannels(gone []messages.ChannelID) {
+	var owners []string
+	var ids []int64
+	for _, id := range gone {
+		owners, ids = append(owners, id.Owner()), append(ids, int64(id))
+	}
+	w.drop(w.keys(selectKeysOf, listOf(owners)))
+	w.do(forgetPlaces, listOf(ids))
 }
 
 // keys returns what a query names of what was derived.

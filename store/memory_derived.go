@@ -26,6 +26,8 @@ func (s *Memory) analyse(w any) any {
 		s.dropPieces(func(p messages.Piece) bool { return p.Analyzer == m.Analyzer && p.Person == m.Person && p.Person != 0 })
 	case *messages.ForgetSources:
 		return s.forget(m.Messages)
+	case *messages.ForgetChannels:
+		s.forgetChannels(m.Channels)
 	case *messages.ErasePerson:
 		return s.erase(m)
 	}
@@ -123,6 +125,13 @@ func (s *Memory) forget(gone []messages.MessageID) *messages.SourcesForgotten {
 	return &messages.SourcesForgotten{Dropped: s.dropDerived(func(d messages.Derived) bool {
 		return slices.ContainsFunc(d.Sources, func(source messages.Source) bool { return isGone(source.Message) })
 	})}
+}
+
+func (s *Memory) forgetChannels(gone []messages.ChannelID) {
+	s.dropPieces(func(p messages.Piece) bool { return slices.Contains(gone, p.Channel) })
+	s.dropDerived(func(d messages.Derived) bool {
+		return slices.ContainsFunc(gone, func(id messages.ChannelID) bool { return d.Owner == id.Owner() })
+	})
 }
 
 // contain keeps what crashed an actor, with its piece if that is in the backlog still.

@@ -20,6 +20,7 @@ const (
 	forgetPieces = `DELETE FROM pieces WHERE from_message = to_message AND from_message IN (SELECT value FROM json_each(?))`
 	dropPieces   = `DELETE FROM pieces WHERE analyzer = ? AND person = ? AND person <> 0`
 	erasePieces  = `DELETE FROM pieces WHERE id IN (SELECT id FROM pieces WHERE person = ?1 AND person <> 0 ORDER BY id LIMIT ?2)`
+	forgetPlaces = `DELETE FROM pieces WHERE channel IN (SELECT value FROM json_each(?))`
 	pieceColumns = `analyzer, owner, guild, channel, from_message, to_message, person, text`
 	countPieces  = `SELECT count(*) FROM pieces WHERE id IN (SELECT value FROM json_each(?))`
 	selectPieces = `SELECT id, ` + pieceColumns + ` FROM pieces WHERE analyzer = ?1 AND owner =

@@ -63,7 +63,7 @@ func checkAnalysis(w any) error {
 		return cmp.Or(firstOf(m.Keep, checkDerived), firstOf(m.Drop, checkKey))
 	case *messages.KeepDerived:
 		return cmp.Or(firstOf(m.Keep, checkDerived), firstOf(m.Drop, checkKey))
-	case *messages.ForgetSources, *messages.DropPieces:
+	case *messages.ForgetSources, *messages.DropPieces, *messages.ForgetChannels:
 		return nil
 	case *messages.ErasePerson:
 		if m.User == 0 {

@@ -36,7 +36,7 @@ func (s *file) prepare(ctx context.Context) error {
 		insertBad, limitBad, forgetBad, eraseBad,
 		pruneParts, pruneTriggers, pruneShared, pruneAttempts, pruneDirects,
 		insertTrace, updateTrace, deleteTraceParts, insertTracePart, pruneTraceParts, pruneTraces,
-		replacePiece, renewEldest, deletePieces, dropPieces, forgetPieces, upsertDerived, deleteDerived, insertSource, deleteSources,
+		replacePiece, renewEldest, deletePieces, dropPieces, forgetPlaces, forgetPieces, upsertDerived, deleteDerived, insertSource, deleteSources,
 		eraseNotes, erasePieces, eraseTraceParts, eraseTraces, blankTrigger,
 	} {
 		stmt, err := s.write.PrepareContext(ctx, text)
@@ -175,6 +175,8 @@ func (w *writer) analyse(m any) any {
 		w.do(dropPieces, string(m.Analyzer), int64(m.Person))
 	case *messages.ForgetSources:
 		return w.forget(m.Messages)
+	case *messages.ForgetChannels:
+		w.forgetChannels(m.Channels)
 	case *messages.ErasePerson:
 		return w.erase(m)
 	}

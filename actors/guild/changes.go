@@ -65,7 +65,9 @@ func (a *guild) next(c *actor.Context) {
 	case tidy:
 		a.become(c, a.state.lore.lent())
 	case lost:
-		a.become(c, a.state.lore.outside(m.channels))
+		a.write(c, &messages.ForgetChannels{Channels: m.channels}, func(c *actor.Context, _ any) {
+			a.become(c, a.state.lore.outside(m.channels))
+		})
 	case *messages.SourcesGone:
 		a.become(c, a.state.lore.without(m, a.owner))
 	}

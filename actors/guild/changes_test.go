@@ -3,6 +3,7 @@ package guild
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -264,6 +265,9 @@ func TestLoreOfGoneChannel(t *testing.T) {
 		d.broken.Store(false)
 		time.Sleep(lastPause)
 		agree(t, e, pid, d, "3 the bird")
+		if slices.Sort(d.gone); !slices.Equal(d.gone, []messages.ChannelID{10, 20}) {
+			t.Errorf("the journal hears that %v are gone", d.gone)
+		}
 	})
 }
 

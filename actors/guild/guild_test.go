@@ -21,6 +21,7 @@ type disk struct {
 	notes   map[string]string
 	derived map[string]messages.Derived
 	backlog map[int64]bool // pieces
+	gone    []messages.ChannelID
 	broken  atomic.Bool
 	reads   int
 	writes  int
@@ -50,6 +51,9 @@ func (d *disk) take(m any) any {
 		if d.notes[m.Key] = m.Value; m.Value == "" {
 			delete(d.notes, m.Key)
 		}
+		return &messages.Kept{}
+	case *messages.ForgetChannels:
+		d.gone = append(d.gone, m.Channels...)
 		return &messages.Kept{}
 	case *messages.KeepDerived:
 		d.change(m.Keep, m.Drop)

@@ -163,7 +163,7 @@ func (a *journal) Receive(c *actor.Context) {
 		*messages.CountAttempt, *messages.ReviseTrigger, *messages.KeepSession, *messages.KeepAlive,
 		*messages.Quarantine, *messages.AttemptMade, *messages.KeepNote, *messages.KeepTrace, *messages.Prune,
 		*messages.KeepPieces, *messages.SettlePieces, *messages.KeepDerived, *messages.ForgetSources, *messages.DropPieces,
-		*messages.ErasePerson:
+		*messages.ForgetChannels, *messages.ErasePerson:
 		a.act(c, a.state.write(a.remember(c), m))
 	case *messages.GetTrigger, *messages.GetUnfinished, *messages.GetUnfinishedChannels, *messages.GetSession,
 		*messages.GetDirects, *messages.GetAttempts, *messages.GetNotes, *messages.GetShared, *messages.GetTrace,

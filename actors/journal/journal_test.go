@@ -122,6 +122,7 @@ func TestCommandsAndQuestions(t *testing.T) {
 			{&messages.SettlePieces{Pieces: []messages.Piece{first}}, &messages.Settled{}},
 			{&messages.GetKept{Owner: "user/1"}, &messages.KeptFound{Notes: map[string]string{"k": "v"}, Derived: []messages.Derived{fact}}},
 			{&messages.ForgetSources{Messages: []messages.MessageID{8}}, &messages.SourcesForgotten{Dropped: []messages.DerivedKey{{Owner: "user/1", Key: "fact/1"}}}},
+			{&messages.ForgetChannels{Channels: []messages.ChannelID{3}}, kept},
 			{&messages.KeepDerived{Keep: []messages.Derived{fact}}, kept},
 			{&messages.GetPerson{User: 1}, &messages.PersonFound{Notes: map[string]string{"k": "v"}, Derived: []messages.Derived{fact}}},
 			{&messages.ErasePerson{User: 1}, &messages.Erased{Dropped: []messages.DerivedKey{{Owner: "user/1", Key: "fact/1"}}}},

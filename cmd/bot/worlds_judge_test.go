@@ -275,7 +275,7 @@ func (w *realm) unwanted(m *mark, s asked) string {
 	switch {
 	case after(m.who.private):
 		return "who said it is private"
-	case after(m.gone) && !m.room.gone: // what is done about a channel that is gone is told nowhere
+	case after(m.gone) && (!notes || !m.room.gone): // what somebody told of themselves outlives the channel
 		return "it is deleted or edited"
 	case m.id < m.who.after && after(m.who.deleted):
 		return "who said it has had it forgotten"

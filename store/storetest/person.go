@@ -42,6 +42,28 @@ func testDropPieces(k *kit) {
 	k.backlog("nobody's", messages.AnalyzerSummary, 1, stretch(id, id+1, 7))
 }
 
+// Of channels that are gone nothing is left, nor to do; what people told of themselves
+// there is theirs.
+func testForgetChannels(k *kit) {
+	id := newest()
+	there, elsewhere := piece(id, 1), piece(id+1, 1)
+	there.Channel, elsewhere.Channel = 7, 8
+	k.keep(there, elsewhere, stretch(id, id+3, 7), stretch(id, id+3, 8), stretch(id, id+3, 9))
+	sums := k.pieces(messages.AnalyzerSummary).Pieces
+	k.apply(&messages.KeepDerived{Keep: []messages.Derived{
+		derived("channel/7", "chunk/1", messages.Source{Message: id, Person: 1}), derived("channel/8", "chunk/1"),
+		derived("channel/77", "chunk/1"), derived("user/7", "fact/1"),
+	}})
+	k.equal("answer", k.apply(&messages.ForgetChannels{Channels: []messages.ChannelID{7, 9}}, &messages.ForgetChannels{}), []any{&messages.Kept{}, &messages.Kept{}})
+	for owner, want := range map[string]int{"channel/7": 0, "channel/8": 1, "channel/77": 1, "user/7": 1} {
+		k.equal(owner, len(get(k, k.s.Kept, owner).Derived), want)
+	}
+	k.equal("from the person", get(k, k.s.Person, 1).Derived, []messages.Derived(nil))
+	k.backlog("of a person", messages.AnalyzerMemory, 1, elsewhere)
+	k.backlog("stretches", messages.AnalyzerSummary, 1, stretch(id, id+3, 8))
+	k.equal("what was under way", k.settle(sums[:1], derived("channel/7", "chunk/1")), false)
+}
+
 // What came of messages that are gone is dropped, with the work about each.
 func testForgetSources(k *kit) {
 	id := newest()

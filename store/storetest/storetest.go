@@ -42,6 +42,7 @@ func Test(t *testing.T, open func(t *testing.T) store.Store) {
 		"derived":         testDerived,
 		"forget sources":  testForgetSources,
 		"drop pieces":     testDropPieces,
+		"forget channels": testForgetChannels,
 		"person":          testPerson,
 		"erase":           testErase,
 		"erase stretch":   testEraseStretch,
