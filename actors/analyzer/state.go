@@ -86,6 +86,10 @@ func (s *state) due(m *Mind, now time.Time) time.Time {
 // is known of a person was said in one place.
 func (s *state) fetched(m *messages.Pieces, mind *Mind, past *past, now time.Time) []messages.Piece {
 	s.backlog, s.eldest = m.Backlog, 0
+	if m.Backlog == 0 { // others may have dropped what it was
+		clear(past.tries)
+		clear(past.crashes)
+	}
 	pieces := slices.DeleteFunc(slices.Clone(m.Pieces), func(p messages.Piece) bool { return past.crashes[p.ID] >= maxCrashes })
 	if len(pieces) == 0 {
 		return nil

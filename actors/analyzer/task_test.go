@@ -2,11 +2,29 @@ package analyzer
 
 import (
 	"testing"
+	"time"
 
 	"troupe/messages"
 
 	"github.com/google/go-cmp/cmp"
 )
+
+// What is held against pieces is forgotten when there are none: they may have been
+// dropped by others.
+func TestNothingLeft(t *testing.T) {
+	p, s := newPast(), state{}
+	p.tried([]messages.Piece{{ID: 1}})
+	p.crashes[2] = 1
+	left := messages.Piece{ID: 3, To: messages.MessageIDAt(time.Now())}
+	s.fetched(&messages.Pieces{Pieces: []messages.Piece{left}, Backlog: 1}, &Mind{Batch: 1}, p, time.Now())
+	if len(p.tries) != 1 || len(p.crashes) != 1 {
+		t.Errorf("with something left: %v, %v", p.tries, p.crashes)
+	}
+	s.fetched(&messages.Pieces{}, &Mind{Batch: 1}, p, time.Now())
+	if len(p.tries) != 0 || len(p.crashes) != 0 {
+		t.Errorf("with nothing left: %v, %v", p.tries, p.crashes)
+	}
+}
 
 // What enters a prompt of a stretch is what those said who allow it, and what the bot
 // has answered to that.
