@@ -36,7 +36,7 @@ sim: ## the scenarios, on simulated time, with their transcripts, then the fault
 
 .PHONY: bench
 bench: ## measures the bot, each figure beside its baseline
-	go test -count=1 -v -run '^TestFigure' ./cmd/bot ./actors/router
+	go test -count=1 -v -timeout 30m -run '^TestFigure' ./cmd/bot ./actors/router
 	go test -run '^$$' -bench State ./actors/router ./actors/coalescer ./actors/turn
 	go test -run '^$$' -bench 'Answer|FirstText|Durable' -benchtime 1x ./cmd/bot
 	go test -run '^$$' -bench 'FiftyPosts' -benchtime 5x ./discord

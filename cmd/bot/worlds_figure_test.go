@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -28,10 +29,22 @@ func TestFigureWorlds(t *testing.T) {
 	if raced {
 		worlds = worldsRaced
 	}
+	var mu sync.Mutex // of all
 	var all seen
-	for first := 0; first < worlds && !t.Failed(); first += worldsAtOnce {
-		all.add(playWorlds(t, uint64(first), min(worldsAtOnce, worlds-first)))
-	}
+	t.Run("from", func(t *testing.T) {
+		for first := 0; first < worlds; first += worldsAtOnce {
+			t.Run(strconv.Itoa(first), func(t *testing.T) {
+				t.Parallel()
+				var these seen
+				defer func() {
+					mu.Lock()
+					defer mu.Unlock()
+					all.add(these)
+				}()
+				playWorlds(t, uint64(first), min(worldsAtOnce, worlds-first), &these)
+			})
+		}
+	})
 	out := newSheet(t, fmt.Sprintf("%d random worlds: what was derived, and entered the prompts for answers", worlds), "prompts or marks", "target")
 	out.row("prompts", all.prompts, "")
 	for _, kind := range []string{kindFact, kindLore, kindSummary, kindStyle} {
@@ -43,9 +56,9 @@ func TestFigureWorlds(t *testing.T) {
 	out.row("leaks", all.leaks, 0)
 }
 
-// playWorlds plays worlds on one stage, and returns what their prompts had in them.
-// Worlds with an odd number have their bot start anew before people ask.
-func playWorlds(t *testing.T, first uint64, n int) (all seen) {
+// playWorlds plays worlds on one stage, and adds up what their prompts had in them. On
+// each second stage the bot starts anew before people ask.
+func playWorlds(t *testing.T, first uint64, n int, all *seen) {
 	dc := discordsim.Config{Limits: discordsim.Limits{Off: true}}
 	onStage(t, dc, func(s *stage) {
 		kept := store.NewMemory()
@@ -92,7 +105,6 @@ func playWorlds(t *testing.T, first uint64, n int) (all seen) {
 			t.Error(err)
 		}
 	})
-	return all
 }
 
 // seen is what prompts had in them.
