@@ -243,3 +243,32 @@ func TestLines(t *testing.T) {
 		}
 	})
 }
+
+// What is edited while Discord is asked what was said is not known to be as Discord
+// tells.
+func TestLinesEdited(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		pool := e.Fake(func(c *actor.Context) {
+			if j, ok := c.Message().(*messages.Job); ok {
+				engine, asker, done := c.Engine(), c.Sender(), &messages.JobDone{Result: j.Run(t.Context(), nil)}
+				time.AfterFunc(time.Second, func() { engine.Send(asker, done) })
+			}
+		})
+		s := newStage(e, func(_ *stage, cfg *Config) { cfg.History, cfg.Pool, cfg.Reader = later{}, pool.PID, e.Probe().PID })
+		s.hear(&messages.MessageReceived{Message: *said("hm", func(m *messages.Message) { m.ID, m.Author.ID = 10, bob })})
+		time.Sleep(time.Minute)
+		asked := e.Probe()
+		e.SendWithSender(s.pid, &messages.GetLines{From: 2, To: 5}, asked.PID)
+		time.Sleep(time.Second / 2)
+		s.hear(&messages.MessageEdited{Message: *said("otherwise", func(m *messages.Message) { m.ID, m.Author.ID = 3, bob })})
+		time.Sleep(time.Minute)
+		lines, ok := asked.Take()[0].(*messages.Lines)
+		if !ok || lines.Lines[1].ID != 3 || lines.Lines[1].Text != "found" {
+			t.Fatalf("answers %+v", lines)
+		}
+		learned := &messages.Learned{At: lines.At, Chunk: &messages.Chunk{From: 2, To: 5, Text: "found", Sources: []messages.Source{{Message: 3, Person: bob}}}}
+		if d := cmp.Diff(any(&messages.LearnedTaken{}), s.hear(learned)); d != "" {
+			t.Errorf("what was concluded from that is taken (-want +got):\n%s", d)
+		}
+	})
+}

@@ -20,6 +20,7 @@ const (
 type linesRead struct {
 	stretch *messages.GetLines
 	asker   *actor.PID
+	at      time.Time // what has changed since may be told or not
 }
 
 // linesAsked answers what was said in a stretch: from the window, or as Discord tells.
@@ -27,7 +28,7 @@ func (a *channel) linesAsked(c *actor.Context, m *messages.GetLines) {
 	lines := a.state.window.lines
 	switch {
 	case len(lines) > 0 && lines[0].ID <= m.From:
-		a.answerLines(c, m, lines, c.Sender())
+		a.answerLines(c, linesRead{m, c.Sender(), time.Now()}, lines)
 	case a.cfg.History == nil:
 		c.Respond(&messages.Failure{Cause: messages.CauseGone, Retry: messages.RetryNever, Detail: "there is no history"})
 	default:
@@ -38,7 +39,7 @@ func (a *channel) linesAsked(c *actor.Context, m *messages.GetLines) {
 			Run: func(ctx context.Context, _ func(any)) any {
 				return messages.Result(history.HistoryAfter(ctx, id, from, maxLines))
 			},
-		}, linesWait+2*linesTime, linesRead{m, c.Sender()})
+		}, linesWait+2*linesTime, linesRead{m, c.Sender(), time.Now()})
 	}
 }
 
@@ -60,15 +61,15 @@ func (a *channel) linesFound(c *actor.Context, of linesRead, m actors.Answered) 
 			lines = append(lines, a.line(&found[i]))
 		}
 	}
-	a.answerLines(c, of.stretch, lines, of.asker)
+	a.answerLines(c, of, lines)
 }
 
-func (a *channel) answerLines(c *actor.Context, m *messages.GetLines, lines []messages.Line, asker *actor.PID) {
-	answer := &messages.Lines{At: time.Now()}
+func (a *channel) answerLines(c *actor.Context, of linesRead, lines []messages.Line) {
+	answer := &messages.Lines{At: of.at}
 	for _, l := range lines {
-		if l.ID >= m.From && l.ID <= m.To && l.Text != "" {
+		if l.ID >= of.stretch.From && l.ID <= of.stretch.To && l.Text != "" {
 			answer.Lines = append(answer.Lines, l)
 		}
 	}
-	a.reply(c, asker, answer)
+	a.reply(c, of.asker, answer)
 }
