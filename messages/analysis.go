@@ -102,6 +102,7 @@ type ForgetSources struct{ Messages []MessageID }
 type DropPieces struct {
 	Analyzer Analyzer
 	Person   UserID
+	Private  bool // what is being concluded from what several people said is concluded anew: they may be one of them
 }
 
 // ForgetChannels drops what was derived for channels, durably, since they are gone, and

@@ -24,6 +24,9 @@ func (s *Memory) analyse(w any) any {
 		s.keepDerived(m.Keep, m.Drop)
 	case *messages.DropPieces:
 		s.dropPieces(func(p messages.Piece) bool { return p.Analyzer == m.Analyzer && p.Person == m.Person && p.Person != 0 })
+		if m.Private {
+			s.renewStretches()
+		}
 	case *messages.ForgetSources:
 		return s.forget(m.Messages)
 	case *messages.ForgetChannels:

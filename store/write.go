@@ -173,6 +173,9 @@ func (w *writer) analyse(m any) any {
 		w.keepDerived(m.Keep, m.Drop)
 	case *messages.DropPieces:
 		w.do(dropPieces, string(m.Analyzer), int64(m.Person))
+		if m.Private {
+			w.renewStretches()
+		}
 	case *messages.ForgetSources:
 		return w.forget(m.Messages)
 	case *messages.ForgetChannels:

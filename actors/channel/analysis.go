@@ -171,14 +171,12 @@ func (a *channel) forgetSources(c *actor.Context, d *deletion, ids []messages.Me
 	for _, id := range ids {
 		a.learned.changes.note(id, now)
 	}
-	if !a.cfg.Learning.learns() || len(ids) == 0 {
+	if len(ids) == 0 {
 		return
 	}
 	d.open++
 	a.askForget(c, &forgetting{d, ids})
 }
-
-func (l *Learning) learns() bool { return l.Users != nil || l.Summary != nil || l.Lore != nil }
 
 func (a *channel) askForget(c *actor.Context, x *forgetting) {
 	actors.Ask(c, a.cfg.Journal, &messages.ForgetSources{Messages: x.messages}, journalWait, forgotten{x})

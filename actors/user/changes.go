@@ -166,7 +166,8 @@ func (a *user) dropWork(c *actor.Context, of []messages.Analyzer) {
 		a.become(c, a.state.lent(), &messages.Kept{})
 		return
 	}
-	a.write(c, &messages.DropPieces{Analyzer: of[0], Person: a.cfg.User}, func(c *actor.Context, _ any) { a.dropWork(c, of[1:]) })
+	m := &messages.DropPieces{Analyzer: of[0], Person: a.cfg.User, Private: a.state.consent.Private}
+	a.write(c, m, func(c *actor.Context, _ any) { a.dropWork(c, of[1:]) })
 }
 
 func (a *user) editFact(c *actor.Context, m *messages.EditFact) {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 
@@ -40,6 +41,11 @@ func testDropPieces(k *kit) {
 	k.equal("kept", got, []any{&messages.Kept{}, &messages.Kept{}, &messages.Kept{}})
 	k.backlog("another's", messages.AnalyzerMemory, 1, piece(id+1, 2))
 	k.backlog("nobody's", messages.AnalyzerSummary, 1, stretch(id, id+1, 7))
+	read := get(k, func(ctx context.Context, a messages.Analyzer) (messages.Pieces, error) { return k.s.Pieces(ctx, a, 1) }, messages.AnalyzerSummary)
+	settle := &messages.SettlePieces{Pieces: read.Pieces}
+	got = k.apply(&messages.DropPieces{Analyzer: messages.AnalyzerMemory, Person: 1, Private: true}, settle)
+	k.equal("what is being concluded", got, []any{&messages.Kept{}, &messages.Settled{}})
+	k.backlog("is concluded anew", messages.AnalyzerSummary, 1, stretch(id, id+1, 7))
 }
 
 // Of channels that are gone nothing is left, nor to do; what people told of themselves
