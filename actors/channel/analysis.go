@@ -2,6 +2,7 @@ package channel
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,8 +25,9 @@ type learned struct {
 	stretch stretch
 	changes changes
 	chunks  chunks
-	asked   bool // somebody has asked the bot something since it woke up
-	loading bool // the chunks are being read
+	asked   bool                  // somebody has asked the bot something since it woke up
+	loading bool                  // the chunks are being read
+	gone    []messages.DerivedKey // what is no more there of what is being read
 }
 
 type (
@@ -63,11 +65,13 @@ func (a *channel) chunksLoaded(c *actor.Context, m actors.Answered) {
 	}
 	for i := range found.Derived {
 		var chunk messages.Chunk
-		if d := &found.Derived[i]; json.Unmarshal([]byte(d.Value), &chunk) == nil && d.Key == keyOf(&chunk) {
+		d := &found.Derived[i]
+		gone := slices.Contains(a.learned.gone, messages.DerivedKey{Owner: d.Owner, Key: d.Key})
+		if !gone && json.Unmarshal([]byte(d.Value), &chunk) == nil && d.Key == keyOf(&chunk) {
 			a.learned.chunks.add(chunk)
 		}
 	}
-	a.learned.loading = false
+	a.learned.loading, a.learned.gone = false, nil
 	a.answerReaders(c)
 }
 
@@ -219,11 +223,15 @@ func (a *channel) tellOwner(c *actor.Context, owner string, m *messages.SourcesG
 }
 
 // sourcesGone forgets summaries that something is gone from, and has the stretches
-// summed up anew.
+// summed up anew. What is being read may be older than that.
 func (a *channel) sourcesGone(c *actor.Context, m *messages.SourcesGone) {
 	for _, key := range m.Dropped {
-		if gone, ok := a.learned.chunks.remove(key.Key); ok {
-			a.sumUp(c, gone.From, gone.To)
+		a.learned.chunks.remove(key.Key)
+		if a.learned.loading {
+			a.learned.gone = append(a.learned.gone, key)
+		}
+		if from, to, ok := stretchOf(key.Key); ok {
+			a.sumUp(c, from, to)
 		}
 	}
 }

@@ -148,6 +148,32 @@ func TestChunksKept(t *testing.T) {
 	})
 }
 
+// What goes while the summaries are being read is not told, and summed up anew.
+func TestChunkGoneEarly(t *testing.T) {
+	var reader *actor.PID
+	inSchool(t, func(s *stage, _ *Config) {
+		s.reader = func(pid *actor.PID) { reader = pid }
+		s.sources = []messages.DerivedKey{{Owner: general.Owner(), Key: "chunk/1-30"}}
+	}, func(s *school) {
+		s.say(40, ann, "a")
+		s.hear(&messages.MessagesDeleted{Channel: general, Guild: 5, Messages: []messages.MessageID{7}})
+		s.e.Tell(reader, &messages.KeptFound{Derived: []messages.Derived{ // as it was before
+			{Owner: general.Owner(), Key: "chunk/1-30", Value: `{"from":1,"to":30,"text":"in short"}`},
+			{Owner: general.Owner(), Key: "chunk/31-39", Value: `{"from":31,"to":39,"text":"briefly"}`},
+		}})
+		m, err := s.e.Ask(s.pid, &messages.GetWindow{Trigger: 40})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff([]messages.Chunk{{From: 31, To: 39, Text: "briefly"}}, m.(*messages.Window).Chunks); d != "" {
+			t.Errorf("told (-want +got):\n%s", d)
+		}
+		if got := worksOf(s.summary); len(got) != 1 || got[0].From != 1 || got[0].To != 30 {
+			t.Errorf("summed up anew: %v", got)
+		}
+	})
+}
+
 // A deletion is done with when what came of the message is forgotten, and its owners
 // know.
 func TestSourcesForgotten(t *testing.T) {
@@ -218,6 +244,7 @@ func TestLines(t *testing.T) {
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
 		pool := e.Fake(func(c *actor.Context) {
 			if j, ok := c.Message().(*messages.Job); ok {
+				time.Sleep(time.Second)
 				c.Respond(&messages.JobDone{Result: j.Run(t.Context(), nil)})
 			}
 		})
@@ -234,11 +261,14 @@ func TestLines(t *testing.T) {
 			{"in the window", 11, 13, 3, "hm"},
 			{"before it", 2, 5, 4, "found"},
 		} {
+			began := time.Now()
 			m, err := e.Ask(s.pid, &messages.GetLines{From: tt.from, To: tt.to})
 			synctest.Wait()
 			lines, ok := m.(*messages.Lines)
 			if !ok || len(lines.Lines) != tt.want || lines.Lines[0].Text != tt.text || lines.Lines[0].ID != tt.from {
 				t.Errorf("%s: %+v, %v", tt.name, m, err)
+			} else if !lines.At.Equal(began) { // what changes while Discord answers may not be in it
+				t.Errorf("%s: they are from %v after they were asked for", tt.name, lines.At.Sub(began))
 			}
 		}
 	})

@@ -38,6 +38,7 @@ type stage struct {
 
 	lore    bool                  // the guild keeps lore
 	derived []messages.Derived    // kept of the channel
+	reader  func(*actor.PID)      // is told who reads that, instead of an answer; nil for none
 	stale   bool                  // work is not in the backlog any more
 	sources []messages.DerivedKey // dropped with whatever is forgotten
 	clings  int                   // times that the journal does not forget
@@ -117,6 +118,10 @@ func (s *stage) journalHears(c *actor.Context) {
 		t.Parts = append(t.Parts, 77)
 		c.Respond(&messages.TriggerFound{Trigger: t, Found: found})
 	case *messages.GetKept:
+		if s.reader != nil {
+			s.reader(c.Sender())
+			return
+		}
 		c.Respond(&messages.KeptFound{Derived: s.derived})
 	case *messages.SettlePieces:
 		c.Respond(&messages.Settled{Done: !s.stale})

@@ -3,6 +3,7 @@ package channel
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"troupe/messages"
@@ -95,15 +96,9 @@ func (c *chunks) add(next messages.Chunk) (gone []messages.Chunk) {
 	return gone
 }
 
-// remove takes one out by its key, and returns it if it was there.
-func (c *chunks) remove(key string) (gone messages.Chunk, ok bool) {
-	for i, chunk := range *c {
-		if keyOf(&chunk) == key {
-			*c = slices.Delete(slices.Clone(*c), i, i+1)
-			return chunk, true
-		}
-	}
-	return messages.Chunk{}, false
+// remove takes one out by its key, if it is there.
+func (c *chunks) remove(key string) {
+	*c = slices.DeleteFunc(slices.Clone(*c), func(chunk messages.Chunk) bool { return keyOf(&chunk) == key })
 }
 
 // before returns those that tell of something before a message; all for 0.
@@ -124,5 +119,17 @@ func (c chunks) size() (n int) {
 	return n
 }
 
+const prefixChunk = "chunk/"
+
 // keyOf returns how a summary is filed.
-func keyOf(c *messages.Chunk) string { return "chunk/" + c.From.String() + "-" + c.To.String() }
+func keyOf(c *messages.Chunk) string { return prefixChunk + c.From.String() + "-" + c.To.String() }
+
+// stretchOf returns what the summary is about that is filed so. It reports false for
+// what is none.
+func stretchOf(key string) (from, to messages.MessageID, ok bool) {
+	stretch, isChunk := strings.CutPrefix(key, prefixChunk)
+	first, last, _ := strings.Cut(stretch, "-")
+	from, err := messages.ParseID[messages.MessageID](first)
+	to, also := messages.ParseID[messages.MessageID](last)
+	return from, to, isChunk && err == nil && also == nil && from > 0 && to > 0
+}

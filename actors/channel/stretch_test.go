@@ -57,7 +57,15 @@ func TestChunks(t *testing.T) {
 	if told := c.before(31); len(told) != 1 || told[0].From != 21 {
 		t.Errorf("before: %v", told)
 	}
-	if _, ok := c.remove("chunk/21-29"); !ok || len(c) != maxChunks-1 {
+	if c.remove("chunk/21-29"); len(c) != maxChunks-1 {
 		t.Error("it is not removed")
+	}
+	if from, to, ok := stretchOf("chunk/21-29"); from != 21 || to != 29 || !ok {
+		t.Errorf("it is about %v to %v, %v", from, to, ok)
+	}
+	for _, key := range []string{"", "chunk/", "chunk/1", "chunk/1-", "chunk/-1", "fact/1-2"} {
+		if _, _, ok := stretchOf(key); ok {
+			t.Errorf("%q is taken for a summary's", key)
+		}
 	}
 }
