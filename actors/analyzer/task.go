@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ type task struct {
 	read     time.Time // when its lines were
 	consents actors.Group
 	private  map[messages.UserID]messages.Consent // of who wrote its lines, as far as told
+	untold   error                                // why somebody has not told; nil if all have
 	prompt   *messages.Prompt
 	calm     *actors.Calm
 	learned  *messages.Learned
@@ -125,9 +127,15 @@ func (a *analyzer) consented(c *actor.Context, of consentOf, m actors.Answered) 
 	t := a.task
 	if consent, ok := m.Message.(*messages.Consent); ok {
 		t.private[of.user] = *consent
+	} else {
+		t.untold = cmp.Or(m.Err, errUntold)
 	}
 	t.consents.Settle(m, time.Now())
 	if !t.consents.Done() {
+		return
+	}
+	if t.untold != nil {
+		a.fails(c, "what somebody consents to", t.untold)
 		return
 	}
 	t.batch.Lines = allowed(t.batch.Lines, t.private)
@@ -138,16 +146,17 @@ func (a *analyzer) consented(c *actor.Context, of consentOf, m actors.Answered) 
 	a.think(c)
 }
 
+var errUntold = errors.New("the answer is none to what somebody consents to")
+
 // allowed returns the lines of those who let them be analysed, and the bot's replies
 // to these. Who has not told does not; nor who is not known, since they said it before
-// the stretch.
+// the stretch, or asked by a command.
 func allowed(lines []messages.Line, consents map[messages.UserID]messages.Consent) (kept []messages.Line) {
-	there := map[messages.MessageID]bool{0: true} // what replies to nothing is about nobody
+	there := map[messages.MessageID]bool{}
 	for _, l := range lines {
 		consent, told := consents[l.Author]
 		if l.Own && there[l.ReplyTo] || !l.Own && told && consent.Allows(l.ID) {
-			kept = append(kept, l)
-			there[l.ID] = true
+			kept, there[l.ID] = append(kept, l), true
 		}
 	}
 	return kept
