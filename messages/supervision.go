@@ -1,5 +1,7 @@
 package messages
 
+import "time"
+
 // Deliver carries a message to one entity of a region: the actor of a channel,
 // user or guild, which is started if need be.
 type Deliver struct {
@@ -15,8 +17,9 @@ type ActorCrashed struct {
 	Message string // the type of the message it was dealing with
 	Cause   string // the value of the panic
 	Stack   string
-	Trigger MessageID // that the message was about; 0 if unknown
-	Again   bool      // it is the same message's second time: it is put into quarantine
+	Trigger MessageID     // that the message was about; 0 if unknown
+	Again   bool          // it is the same message's second time: it is put into quarantine
+	Pause   time.Duration // before the next instance, if there is to be one
 }
 
 // ActorGaveUp tells a supervisor that an actor failed too often and refuses

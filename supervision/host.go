@@ -199,7 +199,8 @@ func (h *host) owe(c *actor.Context, asker *actor.PID) {
 func (h *host) crash(c *actor.Context, m any, p *actors.Panic) {
 	again := h.again(m)
 	cause := fmt.Sprint(p.Value)
-	h.tell(c, m, cause, string(p.Stack), again)
+	pause, more := h.fail(time.Now())
+	h.tell(c, m, &messages.ActorCrashed{Cause: cause, Stack: string(p.Stack), Again: again, Pause: pause})
 	if actors.IsAsk(c.Sender()) {
 		c.Engine().Send(c.Sender(), &actors.Failed{Actor: c.PID().GetID(), Cause: cause, Quarantine: again})
 	}
@@ -212,7 +213,7 @@ func (h *host) crash(c *actor.Context, m any, p *actors.Panic) {
 	h.condition, h.receiver = down, nil
 	h.round++
 	h.leave(c)
-	if pause, more := h.fail(time.Now()); more {
+	if more {
 		h.await(c, pause)
 		return
 	}
@@ -239,15 +240,13 @@ func hasSelf(m any) bool {
 	return t.Kind() == reflect.Pointer && t.Elem().Size() > 0
 }
 
-func (h *host) tell(c *actor.Context, m any, cause, stack string, again bool) {
-	h.policy.Log.Error("actor crashed", "actor", c.PID().GetID(), "message", fmt.Sprintf("%T", m),
-		"cause", cause, "quarantine", again, "stack", stack)
+// tell tells of a crash at a message.
+func (h *host) tell(c *actor.Context, m any, told *messages.ActorCrashed) {
+	told.Kind, told.Actor, told.Message = h.policy.Kind, c.PID().GetID(), fmt.Sprintf("%T", m)
+	h.policy.Log.Error("actor crashed", "actor", told.Actor, "message", told.Message,
+		"cause", told.Cause, "quarantine", told.Again, "stack", told.Stack)
 	if h.policy.Supervisor == nil {
 		return
-	}
-	told := &messages.ActorCrashed{
-		Kind: h.policy.Kind, Actor: c.PID().GetID(), Message: fmt.Sprintf("%T", m),
-		Cause: cause, Stack: stack, Again: again,
 	}
 	if h.policy.Trigger != nil {
 		told.Trigger = messages.MessageID(h.policy.Trigger(m))

@@ -15,7 +15,7 @@ type SupervisorConfig struct {
 	Health  *actor.PID    // is told what is down; may be nil
 	Journal *actor.PID    // keeps what is in quarantine; may be nil
 	Retry   time.Duration // the pause before a part that gave up is revived; doubles up to 16 times
-	Steady  time.Duration // a revived part that lasts so long is up again
+	Steady  time.Duration // a revived part that lasts so long without a crash is up again
 	Crashed func(kind string)
 	Log     *slog.Logger
 }
@@ -74,6 +74,9 @@ func (s *supervisor) crashed(c *actor.Context, m *messages.ActorCrashed) {
 	if s.cfg.Crashed != nil {
 		s.cfg.Crashed(m.Kind)
 	}
+	if o := s.down[m.Actor]; o != nil && o.revived != nil { // it has not lasted: what comes next may
+		s.watch(c, o, m.Pause)
+	}
 	if m.Again && s.cfg.Journal != nil {
 		actors.Ask(c, s.cfg.Journal, &messages.Quarantine{
 			Actor: m.Actor, Message: m.Message, Stack: m.Stack, Trigger: m.Trigger,
@@ -108,7 +111,15 @@ func (s *supervisor) revive(c *actor.Context, id string) {
 		return
 	}
 	c.Send(pid, Revive{})
-	o.revived = actors.After(c, s.cfg.Steady, steady{id})
+	s.watch(c, o, 0)
+}
+
+// watch counts a part as up again once an instance that comes after a pause has lasted.
+func (s *supervisor) watch(c *actor.Context, o *outage, pause time.Duration) {
+	if o.revived != nil {
+		o.revived()
+	}
+	o.revived = actors.After(c, pause+s.cfg.Steady, steady{o.part.Part})
 }
 
 func (s *supervisor) steady(c *actor.Context, id string) {

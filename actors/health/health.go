@@ -9,6 +9,7 @@
 package health
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -71,8 +72,14 @@ func (a *health) Receive(c *actor.Context) {
 	}
 }
 
+// partDown logs it as loudly as it matters: nobody need get up at night for what works
+// in the background.
 func (a *health) partDown(m *messages.PartDown) {
-	a.cfg.Log.Error("part down", "part", m.Part, "cause", m.Cause)
+	level := slog.LevelError
+	if m.Background {
+		level = slog.LevelWarn
+	}
+	a.cfg.Log.Log(context.Background(), level, "part down", "part", m.Part, "cause", m.Cause, "background", m.Background)
 	a.tell(a.state.partDown(*m))
 }
 

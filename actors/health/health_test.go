@@ -1,6 +1,8 @@
 package health
 
 import (
+	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -151,4 +153,34 @@ func TestChanged(t *testing.T) {
 			t.Error(d)
 		}
 	})
+}
+
+// What is down is logged as an error, but for what nobody waits for.
+func TestPartDownIsLogged(t *testing.T) {
+	tests := []struct {
+		name string
+		down messages.PartDown
+		want string
+	}{
+		{"somebody waits for it", messages.PartDown{Part: "router/gemini", Cause: "ouch"}, "level=ERROR msg=\"part down\" part=router/gemini cause=ouch background=false\n"},
+		{"nobody does", messages.PartDown{Part: "analyzer/memory", Cause: "ouch", Background: true}, "level=WARN msg=\"part down\" part=analyzer/memory cause=ouch background=true\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+				var log strings.Builder
+				handler := slog.NewTextHandler(&log, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+					if a.Key == slog.TimeKey {
+						return slog.Attr{}
+					}
+					return a
+				}})
+				pid := e.Start(New(Config{Changed: func(*messages.Health) {}, Log: slog.New(handler)}))
+				e.Tell(pid, &tt.down)
+				if d := cmp.Diff(tt.want, log.String()); d != "" {
+					t.Error(d)
+				}
+			})
+		})
+	}
 }
