@@ -148,8 +148,8 @@ func (a *analyzer) answered(c *actor.Context, m actors.Answered) {
 		a.embedded(c, m)
 	case teaching:
 		a.taught(c, m)
-	case discarding:
-		a.discarded(c, m)
+	case ending:
+		a.ended(c, tag.outcome, m)
 	case quarantining:
 		a.quarantined(c, tag, m.Err)
 	default:

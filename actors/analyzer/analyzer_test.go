@@ -21,6 +21,7 @@ import (
 
 	"github.com/anthdm/hollywood/actor"
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 const ann messages.UserID = 7
@@ -35,6 +36,7 @@ type world struct {
 	users    *actor.PID
 	level    messages.Level // of health
 	crashes  *actortest.Probe
+	metrics  *prometheus.Registry
 }
 
 // A gemini answers as it is told, and counts.
@@ -78,7 +80,7 @@ func in(t *testing.T, mind analyzer.Mind, f func(w *world)) {
 	t.Helper()
 	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
 		time.Sleep(time.Until(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)))
-		w := &world{Engine: e, t: t, store: store.NewMemory(), gemini: &gemini{}}
+		w := &world{Engine: e, t: t, store: store.NewMemory(), gemini: &gemini{}, metrics: prometheus.NewRegistry()}
 		log := actortest.Log()
 		health := e.Fake(func(c *actor.Context) { w.respond(c, &messages.Health{Level: w.level}) })
 		quota := e.Fake(func(c *actor.Context) { w.respond(c, &messages.QuotaState{}) })
@@ -99,7 +101,7 @@ func in(t *testing.T, mind analyzer.Mind, f func(w *world)) {
 		w.analyzer = e.Start(supervision.Host(analyzer.New(analyzer.Config{
 			Mind: mind, Self: 1, Most: 1000, Model: "m", Embedding: "e", Tokens: func(s string) int { return len(s) / 4 },
 			Gemini: w.gemini, Users: w.users, Guilds: w.users, Channels: w.users, Journal: keeper,
-			Health: health.PID, Quota: quota.PID, Pool: pool, Context: thinking, Log: log,
+			Health: health.PID, Quota: quota.PID, Pool: pool, Context: thinking, Metrics: w.metrics, Log: log,
 		}), supervision.BackgroundPolicy("analyzer", w.crashes.PID, log)))
 		synctest.Wait()
 		f(w)
@@ -143,6 +145,26 @@ func (w *world) backlog(name messages.Analyzer) int {
 		w.t.Fatal(err)
 	}
 	return found.Backlog
+}
+
+// outcomes returns what became of the pieces.
+func (w *world) outcomes() map[string]float64 {
+	w.t.Helper()
+	families, err := w.metrics.Gather()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	n := map[string]float64{}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			for _, l := range m.GetLabel() {
+				if l.GetName() == "outcome" {
+					n[l.GetValue()] = m.GetCounter().GetValue()
+				}
+			}
+		}
+	}
+	return n
 }
 
 // panics returns how often the analyzer crashed.
@@ -276,6 +298,9 @@ func TestPoison(t *testing.T) {
 				if n := w.backlog(messages.AnalyzerBehaviour); n != 0 {
 					t.Errorf("%d pieces are left", n)
 				}
+				if d := cmp.Diff(map[string]float64{"done": 4, "quarantined": 1}, w.outcomes()); d != "" {
+					t.Errorf("it is counted (-want +got):\n%s", d)
+				}
 				m, err := w.Ask(w.analyzer, &messages.GetAnalyzer{})
 				want := &messages.AnalyzerState{Analyzer: messages.AnalyzerBehaviour, Done: 4, Quarantined: 1}
 				if d := cmp.Diff(want, m); d != "" || err != nil {
@@ -320,16 +345,17 @@ func TestNonsense(t *testing.T) {
 		answer func(p *messages.Prompt) (string, error)
 		asked  int
 		kept   int
+		counts map[string]float64
 	}{
 		{"no JSON for one of two", func(p *messages.Prompt) (string, error) {
 			if strings.Contains(p.Turns[0].Text, "odd") {
 				return "well, …", nil
 			}
 			return `[{"about":"home","fact":"lives in Graz","message":1,"always":false}]`, nil
-		}, 2 + 3 + 1, 1},
+		}, 2 + 3 + 1, 1, map[string]float64{"done": 1, "discarded": 1}},
 		{"refused", func(*messages.Prompt) (string, error) {
 			return "", &messages.Failure{Cause: messages.CauseSafety}
-		}, 1, 0},
+		}, 1, 0, map[string]float64{"discarded": 2}},
 		{"overloaded, at first", func() func(*messages.Prompt) (string, error) {
 			n := 0
 			return func(*messages.Prompt) (string, error) {
@@ -338,7 +364,7 @@ func TestNonsense(t *testing.T) {
 				}
 				return `[]`, nil
 			}
-		}(), 3, 0},
+		}(), 3, 0, map[string]float64{"done": 2}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -352,6 +378,9 @@ func TestNonsense(t *testing.T) {
 				}
 				if got := len(w.kept()); got != tt.kept {
 					t.Errorf("%d facts are kept", got)
+				}
+				if d := cmp.Diff(tt.counts, w.outcomes()); d != "" {
+					t.Errorf("it is counted (-want +got):\n%s", d)
 				}
 				if n := w.backlog(messages.AnalyzerMemory); n != 0 {
 					t.Errorf("%d pieces are left", n)
@@ -372,6 +401,9 @@ func TestConsent(t *testing.T) {
 		time.Sleep(time.Hour)
 		if got := w.gemini.prompts(); len(got) != 0 {
 			t.Errorf("the model is asked: %q", got)
+		}
+		if d := cmp.Diff(map[string]float64{"skipped": 1}, w.outcomes()); d != "" {
+			t.Errorf("it is counted (-want +got):\n%s", d)
 		}
 		if n := w.backlog(messages.AnalyzerMemory); n != 0 {
 			t.Errorf("%d pieces are left", n)

@@ -27,7 +27,7 @@ func (a *analyzer) prompted(c *actor.Context, m actors.Answered) {
 	}
 	p, asks := result.(*messages.Prompt)
 	if !asks {
-		a.discard(c)
+		a.end(c, outcomeSkipped)
 		return
 	}
 	p.Model = a.cfg.Model
@@ -84,7 +84,7 @@ func (a *analyzer) generated(c *actor.Context, m actors.Answered) {
 		a.makesNoSense(c, errCut)
 	case *messages.Failure:
 		if hopeless(r.Cause) {
-			a.discard(c)
+			a.end(c, outcomeDiscarded)
 			return
 		}
 		a.putOff(c, "the model", r)
@@ -109,7 +109,7 @@ func hopeless(cause messages.Cause) bool {
 func (a *analyzer) makesNoSense(c *actor.Context, err error) {
 	if a.past.tried(a.task.pieces) {
 		a.cfg.Log.Warn("nothing is concluded: the model's answers make no sense", "err", err)
-		a.discard(c)
+		a.end(c, outcomeDiscarded)
 		return
 	}
 	a.putOff(c, "an answer that makes sense", err)
@@ -207,18 +207,18 @@ func (a *analyzer) taught(c *actor.Context, m actors.Answered) {
 	a.settled(c, taken.Done, outcomeDone)
 }
 
-// discard ends work that comes to nothing.
-func (a *analyzer) discard(c *actor.Context) {
-	actors.Ask(c, a.cfg.Journal, &messages.SettlePieces{Pieces: a.task.pieces}, journalWait, discarding{})
+// end ends work that comes to nothing.
+func (a *analyzer) end(c *actor.Context, outcome string) {
+	actors.Ask(c, a.cfg.Journal, &messages.SettlePieces{Pieces: a.task.pieces}, journalWait, ending{outcome})
 }
 
-func (a *analyzer) discarded(c *actor.Context, m actors.Answered) {
+func (a *analyzer) ended(c *actor.Context, outcome string, m actors.Answered) {
 	settled, ok := m.Message.(*messages.Settled)
 	if !ok {
 		a.putOff(c, "the store", m.Err)
 		return
 	}
-	a.settled(c, settled.Done, outcomeDiscarded)
+	a.settled(c, settled.Done, outcome)
 }
 
 // settled goes on with what is next, or with the same anew if it is not as it was.

@@ -11,7 +11,8 @@ import (
 const (
 	outcomeDone        = "done"
 	outcomeRefused     = "refused"     // the backlog was full
-	outcomeDiscarded   = "discarded"   // nothing could be concluded from it
+	outcomeSkipped     = "skipped"     // there is nothing in it, or nobody allows it
+	outcomeDiscarded   = "discarded"   // it was given up: the model refuses it, or answers nonsense
 	outcomeQuarantined = "quarantined" // it crashed the analyzer twice
 )
 
@@ -28,7 +29,7 @@ func newMetrics(r prometheus.Registerer, name messages.Analyzer) *metrics {
 		name: string(name),
 		pieces: actors.Registered(r, prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "troupe_analyzer_pieces_total",
-			Help: "Pieces of background work, by what became of them: done, discarded (nothing to conclude), refused (the backlog was full), quarantined.",
+			Help: "Pieces of background work, by what became of them: done, skipped (nothing in it, or nobody allows it), discarded (given up), refused (the backlog was full), quarantined.",
 		}, []string{"analyzer", "outcome"})),
 		backlog: actors.Registered(r, prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "troupe_analyzer_backlog",

@@ -40,7 +40,7 @@ type (
 	concluding   struct{}
 	embedding    struct{}
 	teaching     struct{}
-	discarding   struct{}
+	ending       struct{ outcome string }
 	quarantining struct{ piece messages.Piece }
 )
 
@@ -90,7 +90,7 @@ func (a *analyzer) factsRead(c *actor.Context, m actors.Answered) {
 	case !ok:
 		a.fails(c, "what is known of the person", m.Err)
 	case !found.Consent.Memory || found.Consent.Private:
-		a.discard(c)
+		a.end(c, outcomeSkipped)
 	default:
 		first := a.task.pieces[0]
 		a.task.batch.Facts = slices.DeleteFunc(slices.Clone(found.Facts), func(f messages.Fact) bool {
@@ -119,7 +119,7 @@ func (a *analyzer) linesRead(c *actor.Context, m actors.Answered) {
 		t.consents.Ask(c, a.cfg.Users, deliver(l.Author, &messages.GetConsent{User: l.Author}), ownerWait, consentOf{l.Author})
 	}
 	if len(asked) == 0 {
-		a.discard(c)
+		a.end(c, outcomeSkipped)
 	}
 }
 
@@ -140,7 +140,7 @@ func (a *analyzer) consented(c *actor.Context, of consentOf, m actors.Answered) 
 	}
 	t.batch.Lines = allowed(t.batch.Lines, t.private)
 	if !slices.ContainsFunc(t.batch.Lines, func(l messages.Line) bool { return !l.Own }) {
-		a.discard(c)
+		a.end(c, outcomeSkipped)
 		return
 	}
 	a.think(c)
@@ -244,7 +244,7 @@ func (a *analyzer) fails(c *actor.Context, what string, err error) {
 	_, crashed := errors.AsType[*actors.Failed](err)
 	f, failed := errors.AsType[*messages.Failure](err)
 	if (crashed || failed && f.Retry == messages.RetryNever) && a.past.tried(a.task.pieces) {
-		a.discard(c)
+		a.end(c, outcomeDiscarded)
 		return
 	}
 	a.putOff(c, what, err)

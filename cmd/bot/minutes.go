@@ -18,9 +18,10 @@ type tally struct {
 	within  []uint64  // answers that took no longer than each
 	answers uint64
 
-	joins, shared    float64 // of the coalescers: all, and those that needed no job of their own
-	handled, crashes float64 // messages that actors were given, and their panics
-	waiting          []queue // now, not in a minute
+	joins, shared   float64 // of the coalescers: all, and those that needed no job of their own
+	pieces, crashes float64 // of the analyzers: work that they are done with, and panics
+	lost            float64 // pieces of which nothing came, given up or in quarantine
+	waiting         []queue // now, not in a minute
 }
 
 // A queue is how many jobs of a pool wait.
@@ -30,7 +31,8 @@ type queue struct {
 }
 
 // logMinutes logs four figures each minute in which something happened, until ctx
-// ends: how long answers took, how much was shared, what waits, what failed.
+// ends: how long answers took, how much was shared, what waits, what failed in the
+// background.
 func logMinutes(ctx context.Context, g prometheus.Gatherer, log *slog.Logger) {
 	tick := time.NewTicker(aMinute)
 	defer tick.Stop()
@@ -76,10 +78,12 @@ func takeTally(g prometheus.Gatherer) (t tally, err error) {
 				}
 			case "troupe_coalescer_joins_total":
 				t.joined(label["outcome"], m.GetCounter().GetValue())
-			case "troupe_actor_messages_total":
-				t.handled += m.GetCounter().GetValue()
+			case "troupe_analyzer_pieces_total":
+				t.analyzed(label["outcome"], m.GetCounter().GetValue())
 			case "troupe_actor_crashes_total":
-				t.crashes += m.GetCounter().GetValue()
+				if label["actor"] == "analyzer" {
+					t.crashes = m.GetCounter().GetValue()
+				}
 			case "troupe_pool_waiting_jobs":
 				t.waits(label["pool"], int(m.GetGauge().GetValue()))
 			}
@@ -96,6 +100,17 @@ func (t *tally) joined(outcome string, n float64) {
 		t.joins += n
 	case "first":
 		t.joins += n
+	}
+}
+
+// analyzed counts pieces of work. One that was refused was not taken.
+func (t *tally) analyzed(outcome string, n float64) {
+	switch outcome {
+	case "discarded", "quarantined":
+		t.lost += n
+		t.pieces += n
+	case "done", "skipped":
+		t.pieces += n
 	}
 }
 
@@ -119,14 +134,15 @@ func (t *tally) since(before *tally) tally {
 	}
 	d.joins -= before.joins
 	d.shared -= before.shared
-	d.handled -= before.handled
+	d.pieces -= before.pieces
+	d.lost -= before.lost
 	d.crashes -= before.crashes
 	return d
 }
 
 // idle reports whether there is nothing to tell.
 func (t *tally) idle() bool {
-	return t.answers == 0 && t.joins == 0 && t.crashes == 0 &&
+	return t.answers == 0 && t.joins == 0 && t.pieces == 0 && t.crashes == 0 &&
 		!slices.ContainsFunc(t.waiting, func(q queue) bool { return q.jobs > 0 })
 }
 
@@ -140,7 +156,9 @@ func (t *tally) attrs() []any {
 	for _, q := range t.waiting {
 		attrs = append(attrs, "queue_"+q.pool, q.jobs)
 	}
-	return append(attrs, "actor_failures", int(t.crashes), "actor_failure_rate", share(t.crashes, t.handled))
+	failed := t.crashes + t.lost // a crash is a try that failed, whatever becomes of the work
+	return append(attrs, "background_pieces", int(t.pieces), "background_failures", int(failed),
+		"background_failure_rate", share(failed, t.crashes+t.pieces))
 }
 
 // quantile returns how many seconds the given share of the answers took at most;

@@ -20,9 +20,10 @@ func TestLogMinutes(t *testing.T) {
 		answers := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "troupe_answer_seconds", Buckets: []float64{1, 2, 4}}, []string{"outcome"})
 		joins := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "troupe_coalescer_joins_total"}, []string{"coalescer", "outcome"})
 		handled := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "troupe_actor_messages_total"}, []string{"actor"})
+		pieces := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "troupe_analyzer_pieces_total"}, []string{"analyzer", "outcome"})
 		crashes := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "troupe_actor_crashes_total"}, []string{"actor"})
 		waiting := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "troupe_pool_waiting_jobs"}, []string{"pool", "where"})
-		r.MustRegister(answers, joins, handled, crashes, waiting)
+		r.MustRegister(answers, joins, handled, pieces, crashes, waiting)
 
 		var log bytes.Buffer
 		ctx, end := context.WithCancel(t.Context())
@@ -38,6 +39,8 @@ func TestLogMinutes(t *testing.T) {
 		time.Sleep(time.Second) // off the ticks
 		waiting.WithLabelValues("gemini", "queued").Set(0)
 		handled.WithLabelValues("gateway").Add(100) // heartbeats are no events
+		crashes.WithLabelValues("gateway").Add(3)   // and who is waited for is not in the background
+		pieces.WithLabelValues("memory", "refused").Add(9)
 		if got := minute(); got != "" {
 			t.Errorf("an idle minute logs %s", got)
 		}
@@ -56,13 +59,17 @@ func TestLogMinutes(t *testing.T) {
 		waiting.WithLabelValues("discord", "parked").Set(1)
 		waiting.WithLabelValues("gemini", "queued").Set(2)
 		waiting.WithLabelValues("gemini", "parked").Set(3)
-		handled.WithLabelValues("turn").Add(400)
+		pieces.WithLabelValues("behaviour", "done").Add(180)
+		pieces.WithLabelValues("memory", "skipped").Add(10)
+		pieces.WithLabelValues("memory", "discarded").Add(5)
+		pieces.WithLabelValues("lore", "quarantined").Inc()
 		crashes.WithLabelValues("turn").Add(2)
+		crashes.WithLabelValues("analyzer").Add(4)
 		want := map[string]any{
 			"level": "INFO", "msg": "the last minute",
 			"answers": 20.0, "answer_p50_seconds": 1.0, "answer_p90_seconds": 2 + 2*8.0/9, "answer_p99_seconds": 4.0,
 			"coalescer_requests": 10.0, "coalescer_hit_rate": 0.8, "queue_discord": 1.0, "queue_gemini": 5.0,
-			"actor_failures": 2.0, "actor_failure_rate": 0.005,
+			"background_pieces": 196.0, "background_failures": 10.0, "background_failure_rate": 0.05,
 		}
 		wantLine(t, want, minute())
 
@@ -77,8 +84,13 @@ func TestLogMinutes(t *testing.T) {
 			"level": "INFO", "msg": "the last minute",
 			"answers": 1.0, "answer_p50_seconds": 0.5, "answer_p90_seconds": 0.9, "answer_p99_seconds": 0.99,
 			"coalescer_requests": 0.0, "coalescer_hit_rate": 0.0, "queue_discord": 0.0, "queue_gemini": 0.0,
-			"actor_failures": 0.0, "actor_failure_rate": 0.0,
+			"background_pieces": 0.0, "background_failures": 0.0, "background_failure_rate": 0.0,
 		}
+		wantLine(t, want, minute())
+
+		crashes.WithLabelValues("analyzer").Inc() // nothing else happens
+		want["answers"], want["answer_p50_seconds"], want["answer_p90_seconds"], want["answer_p99_seconds"] = 0.0, 0.0, 0.0, 0.0
+		want["background_failures"], want["background_failure_rate"] = 1.0, 1.0
 		wantLine(t, want, minute())
 	})
 }

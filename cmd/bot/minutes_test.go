@@ -64,7 +64,7 @@ func TestMinutesAreLogged(t *testing.T) {
 		time.Sleep(time.Hour)
 		line := map[string]string{
 			"answers": "2", "answer_p50_seconds": "1.25", "answer_p90_seconds": "1.45", "answer_p99_seconds": "1.495",
-			"queue_context": "0", "queue_discord": "0", "queue_gemini": "0", "actor_failures": "0", "actor_failure_rate": "0",
+			"queue_context": "0", "queue_discord": "0", "queue_gemini": "0", "background_pieces": "0", "background_failures": "0", "background_failure_rate": "0",
 		}
 		d.mu.Lock()
 		defer d.mu.Unlock()
