@@ -20,8 +20,8 @@ type Mind struct {
 	// none.
 	Ask func(b *Batch) *messages.Prompt
 	// Conclude returns what a batch comes to, given what the model answered. Who it
-	// is for, and from which pieces, is filled in. The error says that the answer makes
-	// no sense, and nothing of what it says.
+	// is for, and from which pieces, is filled in. More than [maxLearned] bytes are a
+	// crash. The error says that the answer makes no sense, and nothing of what it says.
 	Conclude func(b *Batch, answer string) (*messages.Learned, error)
 }
 

@@ -186,7 +186,7 @@ func (a *analyzer) conclude(c *actor.Context, answer string) {
 		if err != nil {
 			return err
 		}
-		return learned
+		return bounded(learned)
 	}, concluding{})
 }
 
