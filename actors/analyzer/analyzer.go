@@ -63,7 +63,7 @@ type analyzer struct {
 	state   state
 	task    *task        // nil if none is under way
 	alarm   actors.Alarm // to look for work
-	again   actors.Alarm // to keep work again that could not be kept
+	again   actors.Alarm // to keep more work, or again what could not be kept
 }
 
 type (
@@ -178,6 +178,10 @@ const (
 	keepPause   = 5 * time.Second // before work is kept again that could not be
 )
 
+// breath is the pause before more work is done or kept: however much there is, an
+// analyzer takes little of the processor and the disk from those for whom people wait.
+const breath = 100 * time.Millisecond
+
 // keep has the journal keep what was taken in, as much as came while the last was
 // being kept.
 func (a *analyzer) keep(c *actor.Context) {
@@ -197,7 +201,9 @@ func (a *analyzer) kept(c *actor.Context, k keeping, err error) {
 		return
 	}
 	a.metrics.stand(a.state.backlog)
-	a.keep(c)
+	if a.state.keepsMore() {
+		a.again.Set(c, time.Now().Add(breath), keepAgain{})
+	}
 	if a.task == nil {
 		a.lookAt(c, a.state.due(&a.cfg.Mind, time.Now()))
 	}
@@ -225,10 +231,10 @@ func (a *analyzer) pause(c *actor.Context, why string) {
 	a.lookAt(c, time.Now().Add(actors.Doubled(firstPause, a.state.pauses-1, lastPause)))
 }
 
-// next goes on with the next work.
+// next goes on with the next work, after a breath.
 func (a *analyzer) next(c *actor.Context) {
 	a.task = nil
 	a.state.pauses = 0
 	a.metrics.stand(a.state.backlog)
-	a.look(c)
+	a.lookAt(c, time.Now().Add(breath))
 }

@@ -428,3 +428,33 @@ func TestFull(t *testing.T) {
 		}
 	})
 }
+
+// A flood of work is taken in at a pace that leaves the store to others, as far as there
+// is room for it; and done at such a pace.
+func TestFlood(t *testing.T) {
+	in(t, mindOf(messages.AnalyzerBehaviour), func(w *world) {
+		const sent = 5000
+		first := messages.MessageIDAt(time.Now())
+		for i := range sent {
+			id := first + messages.MessageID(i)
+			w.Send(w.analyzer, &messages.Work{Piece: messages.Piece{
+				Analyzer: messages.AnalyzerBehaviour, Owner: ann.Owner(), Channel: 3, From: id, To: id, Person: ann, Text: "hm",
+			}})
+		}
+		time.Sleep(450 * time.Millisecond)
+		counts := w.outcomes()
+		if left := w.backlog(messages.AnalyzerBehaviour) + int(counts["done"]); left < 300 || left > 600 {
+			t.Errorf("after half a second %d pieces are taken in", left)
+		}
+		if done := counts["done"]; done < 100 || done > 500 {
+			t.Errorf("after half a second %v pieces are done", done)
+		}
+		time.Sleep(time.Minute)
+		if counts = w.outcomes(); counts["done"] < 1000 || counts["done"]+counts["refused"] != sent {
+			t.Errorf("of %d pieces: %v", sent, counts)
+		}
+		if n := w.backlog(messages.AnalyzerBehaviour); n != 0 {
+			t.Errorf("%d pieces are left", n)
+		}
+	})
+}

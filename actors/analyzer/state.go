@@ -48,6 +48,9 @@ func (s *state) keeps() []messages.Piece {
 	return s.under
 }
 
+// keepsMore reports whether there is more to keep.
+func (s *state) keepsMore() bool { return len(s.pending) > 0 }
+
 // kept takes what became of those under way.
 func (s *state) kept(ok bool) {
 	if !ok {
