@@ -81,6 +81,9 @@ func Grow(e *actor.Engine, cfg *config.Config, w World) *Tree {
 	for shard := range w.Shards {
 		t.one("gateway", fmt.Sprint(shard), t.gateway(shard))
 	}
+	if w.Grown != nil {
+		w.Grown(e)
+	}
 	return t
 }
 

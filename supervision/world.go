@@ -15,6 +15,7 @@ import (
 	"troupe/actors/turn"
 	"troupe/messages"
 
+	"github.com/anthdm/hollywood/actor"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -58,4 +59,7 @@ type World struct {
 	// Before is called with each message before an actor gets it. Tests make
 	// actors panic by it; else nil.
 	Before func(kind string, m any)
+	// Grown is called with the engine when all actors have begun. Tests send by it what
+	// nobody else would; else nil.
+	Grown func(*actor.Engine)
 }

@@ -107,10 +107,17 @@ func (g *ground) config() *config.Config {
 // start runs a bot and returns what stops it.
 func (g *ground) start(b testing.TB, cfg *config.Config) (stop func()) {
 	b.Helper()
+	return g.startWith(b, bot.Options{Config: cfg})
+}
+
+// startWith runs a bot with options and returns what stops it.
+func (g *ground) startWith(b testing.TB, o bot.Options) (stop func()) {
+	b.Helper()
+	o.Log = slog.New(slog.DiscardHandler)
 	ctx, cancel := context.WithCancel(b.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- bot.Run(ctx, bot.Options{Config: cfg, Log: slog.New(slog.DiscardHandler)})
+		ended <- bot.Run(ctx, o)
 	}()
 	g.connected(b)
 	return func() {

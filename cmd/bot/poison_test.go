@@ -39,8 +39,9 @@ func thinking(first func(mind messages.Analyzer, b *analyzer.Batch)) []analyzer.
 	return minds
 }
 
-// crashesOf returns how often actors of a kind crashed, as it is counted.
-func crashesOf(t *testing.T, r *prometheus.Registry, kind string) (n int) {
+// counted returns what the counters of a name that have a label of that value have
+// counted, all together.
+func counted(t *testing.T, r *prometheus.Registry, name, value string) (n int) {
 	t.Helper()
 	families, err := r.Gather()
 	if err != nil {
@@ -48,8 +49,10 @@ func crashesOf(t *testing.T, r *prometheus.Registry, kind string) (n int) {
 	}
 	for _, f := range families {
 		for _, m := range f.GetMetric() {
-			if f.GetName() == "troupe_actor_crashes_total" && m.GetLabel()[0].GetValue() == kind {
-				n = int(m.GetCounter().GetValue())
+			for _, l := range m.GetLabel() {
+				if f.GetName() == name && l.GetValue() == value {
+					n += int(m.GetCounter().GetValue())
+				}
 			}
 		}
 	}
@@ -121,7 +124,7 @@ func TestPoisonIsReleased(t *testing.T) {
 					s.say(discordsim.Say{Person: s.ann, Channel: s.general, Text: text})
 				}
 				time.Sleep(time.Hour)
-				if n := crashesOf(t, registry, "analyzer"); n != 2 {
+				if n := counted(t, registry, "troupe_actor_crashes_total", "analyzer"); n != 2 {
 					t.Errorf("it crashed %d times", n)
 				}
 				if err := stop(); err != nil {
@@ -140,7 +143,7 @@ func TestPoisonIsReleased(t *testing.T) {
 				s.alter = func(w *supervision.World) { registry = w.Metrics.(*prometheus.Registry) }
 				stop = s.run(nil)
 				time.Sleep(10 * time.Minute)
-				if n := crashesOf(t, registry, "analyzer"); n != 0 {
+				if n := counted(t, registry, "troupe_actor_crashes_total", "analyzer"); n != 0 {
 					t.Errorf("with a mind that is well it crashed %d times", n)
 				}
 				if err := stop(); err != nil {

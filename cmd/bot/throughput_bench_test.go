@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"troupe/cmd/bot"
 	"troupe/config"
 	"troupe/messages"
 	"troupe/sim/discordsim"
@@ -60,6 +61,12 @@ const perTurn = 600 // questions
 
 func newMarket(b *testing.B, store string) *market {
 	b.Helper()
+	return newMarketWith(b, store, func(*market, *bot.Options) {})
+}
+
+// newMarketWith makes one whose bot has other options.
+func newMarketWith(b testing.TB, store string, alter func(*market, *bot.Options)) *market {
+	b.Helper()
 	m := &market{ground: newGround(b, 300, discordsim.Limits{Off: true})}
 	m.plan.Set(discordsim.ClassMessageCreate, fault.Fault{Latency: 20 * time.Millisecond})
 	m.gemini.SetLatency(geminisim.Latency{First: 20 * time.Millisecond, Last: 20 * time.Millisecond})
@@ -69,13 +76,15 @@ func newMarket(b *testing.B, store string) *market {
 	cfg := m.config()
 	wide := config.Concurrency{Start: len(m.people), Pinned: true}
 	cfg.Store, cfg.Discord.Concurrency, cfg.Gemini.Concurrency = store, wide, wide
-	b.Cleanup(m.start(b, cfg))
+	o := bot.Options{Config: cfg}
+	alter(m, &o)
+	b.Cleanup(m.startWith(b, o))
 	return m
 }
 
 // turn returns how long the bot takes for some questions, as many at a time as
 // there are people.
-func (m *market) turn(b *testing.B) time.Duration {
+func (m *market) turn(b testing.TB) time.Duration {
 	b.Helper()
 	began := time.Now()
 	for person := range m.people {
@@ -90,7 +99,7 @@ func (m *market) turn(b *testing.B) time.Duration {
 	return time.Since(began)
 }
 
-func (m *market) ask(b *testing.B, person int) {
+func (m *market) ask(b testing.TB, person int) {
 	b.Helper()
 	m.asked++
 	if _, err := m.discord.Say(discordsim.Say{
@@ -101,7 +110,7 @@ func (m *market) ask(b *testing.B, person int) {
 }
 
 // answered waits for an answer and returns whom it is for.
-func (m *market) answered(b *testing.B) messages.UserID {
+func (m *market) answered(b testing.TB) messages.UserID {
 	b.Helper()
 	for {
 		select {
