@@ -19,7 +19,7 @@ import (
 // a second, and beside those that are well: it shows what they take of the processor.
 // Each has a bot of its own, for the work of a flood outlasts it.
 func BenchmarkAnswerBesideAnalyzer(b *testing.B) {
-	const pairs, turns = 5, 4
+	const pairs, turns = 5, 3
 	kinds := []misbehaviour{{name: "well"}, {name: "panicking", before: true}, {name: "flooded", floods: true}}
 	rates := map[string][]float64{}
 	for range pairs {
