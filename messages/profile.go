@@ -8,6 +8,31 @@ import (
 	"time"
 )
 
+// A Profile is how somebody talks to the bot, as far as it is known. The zero value
+// tells nothing.
+type Profile struct {
+	Messages int           // that it is made of: the latest
+	Language string        // that they mostly write, as an ISO 639-1 code; "" if none stands out
+	Words    int           // in a message of theirs, the median
+	Brief    bool          // they write few words
+	Lengthy  bool          // they write many
+	Casual   bool          // they write as one speaks: no capitals, emojis
+	Topics   []string      // words that come back, the most frequent first
+	Hours    []int         // of the day, in UTC, in which they mostly write
+	Rhythm   time.Duration // the median time between two messages of one conversation; 0 if unknown
+}
+
+// A SaidNote is how one message was written, not what it said.
+type SaidNote struct {
+	Message  MessageID `json:"-"`
+	Language string    `json:"l,omitzero"`
+	Words    int       `json:"w,omitzero"`
+	Casual   bool      `json:"c,omitzero"`
+	Topics   []string  `json:"t,omitzero"` // at most 4 words
+	Guild    GuildID   `json:"g,omitzero"`
+	Channel  ChannelID `json:"p,omitzero"`
+}
+
 // What makes a profile.
 const (
 	leastSaid = 8 // messages, for it to tell anything
