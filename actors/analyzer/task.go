@@ -190,6 +190,18 @@ func (a *analyzer) conclude(c *actor.Context, answer string) {
 	}, concluding{})
 }
 
+// think returns what a thought comes to, or how it panicked.
+func (p *past) think(thought func() any) (result any) {
+	p.thinking.Add(1)
+	defer p.thinking.Add(-1)
+	defer func() {
+		if v := recover(); v != nil {
+			result = &actors.Panic{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	return thought()
+}
+
 // ponder runs a thought in the pool. How it panicked is its result. Where too many
 // have not come to an end there is no sense in another one.
 func (a *analyzer) ponder(c *actor.Context, thought func() any, tag any) {
@@ -201,15 +213,15 @@ func (a *analyzer) ponder(c *actor.Context, thought func() any, tag any) {
 	actors.Ask(c, a.cfg.Context, &messages.Job{
 		Kind: "analysis", Fair: "analyzer/" + string(a.cfg.Mind.Name), Priority: messages.PriorityBackground,
 		Wait: thinkQueue, Timeout: thinkTime,
-		Run: func(context.Context, func(any)) (result any) {
-			past.thinking.Add(1)
-			defer past.thinking.Add(-1)
-			defer func() {
-				if v := recover(); v != nil {
-					result = &actors.Panic{Value: v, Stack: debug.Stack()}
-				}
-			}()
-			return thought()
+		Run: func(ctx context.Context, _ func(any)) any {
+			ended := make(chan any, 1)
+			go func() { ended <- past.think(thought) }()
+			select {
+			case result := <-ended:
+				return result
+			case <-ctx.Done(): // it may go on for ever, but has no place in the pool any more, nor keeps that from ending
+				return &messages.Failure{Cause: messages.CauseInternal, Detail: "a thought does not come to an end"}
+			}
 		},
 	}, thinkQueue+thinkTime+thinkGrace, tag)
 }
@@ -217,18 +229,19 @@ func (a *analyzer) ponder(c *actor.Context, thought func() any, tag any) {
 // thought returns what a thought came to. If it crashed, or does not come to an end,
 // so does the analyzer. It reports false if it was not thought, and put off.
 func (a *analyzer) thought(c *actor.Context, m actors.Answered) (result any, ok bool) {
-	if done, ran := m.Message.(*messages.JobDone); ran {
-		if p, panicked := done.Result.(*actors.Panic); panicked {
-			a.past.stack = string(p.Stack)
-			panic(p)
-		}
-		return done.Result, true
+	done, ran := m.Message.(*messages.JobDone)
+	if !ran {
+		a.putOff(c, "the pool", m.Err)
+		return nil, false
 	}
-	if errors.Is(m.Err, actors.ErrTimeout) && a.past.thinking.Load() > 0 {
-		panic("a thought does not come to an end")
+	switch r := done.Result.(type) {
+	case *actors.Panic:
+		a.past.stack = string(r.Stack)
+		panic(r)
+	case *messages.Failure:
+		panic(r.Detail)
 	}
-	a.putOff(c, "the pool", m.Err)
-	return nil, false
+	return done.Result, true
 }
 
 // putOff puts the task off, since something that it needs fails.

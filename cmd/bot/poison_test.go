@@ -1,8 +1,10 @@
 package bot_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -171,4 +173,54 @@ func (s *stage) release(id int64) {
 	if err := q.Close(); err != nil {
 		s.t.Error(err)
 	}
+}
+
+// Thoughts that never end have no place in the pool in which they began: it gets over a
+// crash of its own, and serves people as before.
+func TestHungThoughtsHoldNobodyUp(t *testing.T) {
+	onStage(t, discordsim.Config{}, func(s *stage) {
+		well := make(chan struct{})
+		var health atomic.Pointer[messages.Health]
+		s.alter = func(w *supervision.World) {
+			w.Minds = thinking(func(messages.Analyzer, *analyzer.Batch) { <-well })
+			changed := w.Changed
+			w.Changed = func(h *messages.Health) {
+				health.Store(h)
+				changed(h)
+			}
+		}
+		var crashed atomic.Bool
+		stop := s.run(func(kind string, m any) {
+			if kind == "router" && forKind("attachment")(m) && crashed.CompareAndSwap(false, true) {
+				panic("sabotage")
+			}
+		})
+		s.use(s.ann, "privacy choose", map[string]string{"what": messages.ConsentProfile, "value": "on"})
+		time.Sleep(time.Second)
+		s.say(discordsim.Say{Person: s.ann, Channel: s.general, Text: "@Troupe and what of the plan?"})
+		time.Sleep(time.Minute)
+		for range 2 {
+			s.say(discordsim.Say{
+				Person: s.bob, Channel: s.general, Text: "@Troupe and what of this?", Files: []discordsim.File{{Name: "a.txt", Data: []byte("a note")}},
+			})
+			time.Sleep(time.Minute)
+		}
+		if !crashed.Load() {
+			t.Error("the pool did not crash")
+		}
+		for _, part := range health.Load().Down {
+			if !part.Background {
+				t.Errorf("down is %+v", part)
+			}
+		}
+		calls := s.gemini.Calls()
+		if last := fmt.Sprint(*calls[len(calls)-1].Prompt); !strings.Contains(last, "a note") {
+			t.Errorf("what is attached is not read: Gemini is asked %s", last)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+		close(well)
+		time.Sleep(time.Second)
+	})
 }
