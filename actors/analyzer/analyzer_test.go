@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,7 +35,7 @@ type world struct {
 	gemini   *gemini
 	analyzer *actor.PID
 	users    *actor.PID
-	level    messages.Level // of health
+	level    atomic.Int64 // of health
 	crashes  *actortest.Probe
 	metrics  *prometheus.Registry
 }
@@ -82,7 +83,7 @@ func in(t *testing.T, mind analyzer.Mind, f func(w *world)) {
 		time.Sleep(time.Until(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)))
 		w := &world{Engine: e, t: t, store: store.NewMemory(), gemini: &gemini{}, metrics: prometheus.NewRegistry()}
 		log := actortest.Log()
-		health := e.Fake(func(c *actor.Context) { w.respond(c, &messages.Health{Level: w.level}) })
+		health := e.Fake(func(c *actor.Context) { w.respond(c, &messages.Health{Level: messages.Level(w.level.Load())}) })
 		quota := e.Fake(func(c *actor.Context) { w.respond(c, &messages.QuotaState{}) })
 		w.crashes = e.Probe()
 		keeper := e.Start(journal.New(journal.Config{Store: w.store, Health: health.PID, Log: log}))
@@ -316,7 +317,7 @@ func TestPoison(t *testing.T) {
 func TestQuietTimes(t *testing.T) {
 	in(t, mindOf(messages.AnalyzerMemory), func(w *world) {
 		w.gemini.answer = func(*messages.Prompt) (string, error) { return `[]`, nil }
-		w.level = messages.LevelReduced
+		w.level.Store(int64(messages.LevelReduced))
 		w.say(messages.AnalyzerMemory, "I live in Graz")
 		time.Sleep(time.Hour)
 		if got := w.gemini.prompts(); len(got) != 0 {
@@ -326,7 +327,7 @@ func TestQuietTimes(t *testing.T) {
 		if got := m.(*messages.AnalyzerState); got.Waiting != "quiet times" || got.Backlog != 1 {
 			t.Errorf("it tells %+v", got)
 		}
-		w.level = messages.LevelNormal
+		w.level.Store(int64(messages.LevelNormal))
 		time.Sleep(11 * time.Minute)
 		if got := w.gemini.prompts(); len(got) != 1 {
 			t.Errorf("the model is asked: %q", got)
@@ -414,7 +415,7 @@ func TestConsent(t *testing.T) {
 // The backlog is bounded: more is not taken.
 func TestFull(t *testing.T) {
 	in(t, mindOf(messages.AnalyzerMemory), func(w *world) {
-		w.level = messages.LevelReduced
+		w.level.Store(int64(messages.LevelReduced))
 		for range 1100 {
 			id := messages.MessageIDAt(time.Now())
 			w.Send(w.analyzer, &messages.Work{Piece: messages.Piece{
