@@ -22,10 +22,16 @@ type SupervisorConfig struct {
 
 // A supervisor watches the parts of the bot. They start anew by themselves; it
 // revives those that gave up, tells health what is down, and puts what crashes
-// an actor twice into quarantine. When it crashes it forgets who is down until
-// they say so again; the parts go on.
+// an actor twice into quarantine. When it crashes the parts go on, and its next
+// instance revives those that are down, as if they had given up just now.
 type supervisor struct {
-	cfg      SupervisorConfig
+	cfg SupervisorConfig
+	*watched
+}
+
+// A watched is what a supervisor knows of the parts. It outlives its instances, of
+// which there is one at a time: who gave up says so just once.
+type watched struct {
 	restarts int
 	down     map[string]*outage // by the actor's PID's ID
 }
@@ -45,11 +51,14 @@ type steady struct{ actor string }
 
 // Supervisor returns the producer of a supervisor.
 func Supervisor(cfg SupervisorConfig) actor.Producer {
-	return func() actor.Receiver { return &supervisor{cfg: cfg, down: map[string]*outage{}} }
+	known := &watched{down: map[string]*outage{}}
+	return func() actor.Receiver { return &supervisor{cfg, known} }
 }
 
 func (s *supervisor) Receive(c *actor.Context) {
 	switch m := c.Message().(type) {
+	case actor.Started:
+		s.started(c)
 	case *messages.ActorCrashed:
 		s.crashed(c, m)
 	case *messages.ActorGaveUp:
@@ -66,6 +75,15 @@ func (s *supervisor) Receive(c *actor.Context) {
 		}
 	default:
 		actors.Unhandled(c, s.cfg.Log)
+	}
+}
+
+// started sees to the parts that a former instance was to revive: its timers ended
+// with it.
+func (s *supervisor) started(c *actor.Context) {
+	for id, o := range s.down {
+		o.revived = nil
+		actors.After(c, o.pause, revive{id})
 	}
 }
 

@@ -84,10 +84,16 @@ type ward struct {
 
 func newWard(e actortest.Engine, ill int, make func(kind string, supervisor *actor.PID) Policy) *ward {
 	w := &ward{engine: e, health: e.Probe(), patient: patient{ill: ill}}
-	w.supervisor = e.Start(Supervisor(SupervisorConfig{
+	own := foreground("supervisor", nil)
+	own.Before = func(m any) {
+		if _, ok := m.(*note); ok {
+			panic("the supervisor is ill")
+		}
+	}
+	w.supervisor = e.Start(Host(Supervisor(SupervisorConfig{
 		Health: w.health.PID, Retry: testRetry, Steady: testSteady, Log: actortest.Log(),
 		Crashed: func(string) { w.crashed++ },
-	}))
+	}), own))
 	policy := make("test", w.supervisor)
 	policy.Before = w.before
 	w.pid = e.Start(hosted(&book{}, policy))
@@ -271,5 +277,27 @@ func TestSupervisorForgets(t *testing.T) {
 		e.Tell(w.pid, &note{do: ouch})
 		w.recovers(before + most)
 		within(t, w.pauses()[len(w.pauses())-1:], []time.Duration{testRetry})
+	})
+}
+
+// A supervisor that crashes revives all the same who has given up, and knows how often
+// the parts have crashed.
+func TestSupervisorCrashes(t *testing.T) {
+	actortest.Run(t, func(t *testing.T, e actortest.Engine) {
+		ill := foreground("test", nil).MaxFailures + 1
+		w := newWard(e, ill, foreground)
+		for len(w.parts(t).Down) == 0 {
+			time.Sleep(time.Second)
+		}
+		e.Tell(w.supervisor, &note{})
+		time.Sleep(time.Second)
+		if got := w.parts(t); len(got.Down) != 1 || got.Restarts != ill {
+			t.Errorf("after its crash it knows of %+v", got)
+		}
+		w.recovers(ill)
+		time.Sleep(testSteady + time.Second)
+		if got := w.parts(t).Down; len(got) > 0 {
+			t.Errorf("down in the end: %v", got)
+		}
 	})
 }
