@@ -32,6 +32,9 @@ func TestMonth(t *testing.T) {
 		content [days]int64 // bytes that were written each day
 		full    int64       // size of the file when the horizon was reached
 	)
+	for range maxQuarantine { // as many as there ever are
+		apply(t, s, &messages.Quarantine{Actor: "turn", Stack: strings.Repeat("x", 500)})
+	}
 	for day := range days {
 		for range 24 {
 			var writes []any
@@ -115,8 +118,7 @@ func traffic(r *rand.Rand, at time.Time) (writes []any, size int) {
 	}
 	writes = append(writes, &messages.KeepFinal{Trigger: id, Text: final}, &messages.EndTrigger{Trigger: id, State: messages.TriggerAnswered},
 		&messages.KeepTrace{Trace: messages.Trace{Trigger: id, Share: id.String(), Parts: []messages.MessageID{id}, Steps: make([]messages.TraceStep, 12)}})
-	size += 1500 // the trace
-	return writes, size + len(final)
+	return writes, size + 1500 // the trace; the answer goes with the outcome
 }
 
 // forget prunes until there is nothing more.

@@ -49,6 +49,7 @@ func onChorusStage(t *testing.T, limits discordsim.Limits, f func(*stage, []mess
 		s.gemini.SetAnswer(essay)
 		s.cfg.Gemini.TokensPerMinute, s.cfg.Gemini.RequestsPerDay, s.cfg.Limits.DailySpend = 0, 0, 0
 		s.cfg.Answer.Cache = 0
+		s.cfg.Memory.Summaries = false // what is counted is what the answers take
 		s.cfg.Answer.SideBySide = 100
 		f(s, s.newcomers(100))
 	})

@@ -53,8 +53,11 @@ func makeTag(number, pieces int) string { return fmt.Sprintf("q%d-%d", number, p
 
 // Reply is the simulated Gemini's: the [Answer] to the tag that comes last in what
 // the prompt ends with. A prompt that ends without a tag is told that it asks
-// nothing.
+// nothing; one of an analyzer is answered as the stand-in does.
 func Reply(p *messages.Prompt) geminisim.Reply {
+	if p.Schema != "" {
+		return geminisim.StandIn(p)
+	}
 	tags := asked.FindAllString(p.Turns[len(p.Turns)-1].Text, -1)
 	if len(tags) == 0 {
 		return geminisim.Reply{Text: "That is no question of the lab."}
