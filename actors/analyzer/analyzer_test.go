@@ -353,7 +353,7 @@ func TestNonsense(t *testing.T) {
 				return "well, …", nil
 			}
 			return `[{"about":"home","fact":"lives in Graz","message":1,"always":false}]`, nil
-		}, 2 + 3 + 1, 1, map[string]float64{"done": 1, "discarded": 1}},
+		}, 2 + 1 + 1, 1, map[string]float64{"done": 1, "discarded": 1}},
 		{"refused", func(*messages.Prompt) (string, error) {
 			return "", &messages.Failure{Cause: messages.CauseSafety}
 		}, 1, 0, map[string]float64{"discarded": 2}},

@@ -13,7 +13,7 @@ const (
 	keepBatch  = 100              // of them that are kept at once
 	firstPause = 10 * time.Second // before work is tried again that nothing could be done about; doubles
 	lastPause  = 10 * time.Minute
-	maxTries   = 5 // times that work is tried whose owner crashes at it, or whose answer makes no sense
+	maxTries   = 3 // times that work is tried whose owner crashes at it, or whose answer makes no sense
 
 	maxTogether = 2 // of those tries, before each piece is tried by itself
 )

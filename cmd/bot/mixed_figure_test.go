@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -110,7 +111,8 @@ func latestRemark(p *messages.Prompt) geminisim.Reply {
 // A daybook is what came of the day.
 type daybook struct {
 	asked, answered int
-	calls           int // of Gemini
+	calls           int // of Gemini, for answers
+	summaries       int // calls for those, while nobody needs the quota
 	wrong           int // answers that were made before the latest remark, or elsewhere
 	fromCache       int
 	joins, shared   int // of the coalescers, all together
@@ -121,14 +123,21 @@ func (b *daybook) saved() float64 { return 100 * (1 - float64(b.calls)/float64(b
 
 func (b *daybook) hits() float64 { return 100 * float64(b.shared) / float64(max(b.joins, 1)) }
 
-func onMixedStage(t *testing.T, f func(*stage)) {
+func onMixedStage(t *testing.T, f func(s *stage, summaries *atomic.Int64)) {
 	t.Helper()
 	onStage(t, discordsim.Config{Limits: discordsim.Limits{Off: true}, Records: 10}, func(s *stage) {
 		s.gemini.SetLatency(geminisim.Latency{First: 400 * time.Millisecond, Last: 2 * time.Second})
-		s.gemini.SetAnswer(latestRemark)
+		var summaries atomic.Int64
+		s.gemini.SetAnswer(func(p *messages.Prompt) geminisim.Reply {
+			if p.Schema != "" {
+				summaries.Add(1)
+				return geminisim.StandIn(p)
+			}
+			return latestRemark(p)
+		})
 		s.cfg.Discord.RequestsPerSecond = 0
 		s.cfg.Gemini.TokensPerMinute, s.cfg.Gemini.RequestsPerDay, s.cfg.Limits.DailySpend = 0, 0, 0
-		f(s)
+		f(s, &summaries)
 	})
 }
 
@@ -179,23 +188,25 @@ func TestFigureMixedDay(t *testing.T) {
 	unraced(t)
 	const leastSaved, leastHits = 60.0, 40.0 // per cent
 	var ours, theirs daybook
-	onMixedStage(t, func(s *stage) {
+	onMixedStage(t, func(s *stage, summaries *atomic.Int64) {
 		var registry *prometheus.Registry
 		s.alter = func(w *supervision.World) { registry = w.Metrics.(*prometheus.Registry) }
 		stop := s.run(nil)
 		ours = s.mixed(func(messages.ChannelID, messages.MessageID, string, int) {})
 		ours.count(t, registry)
+		ours.summaries = int(summaries.Load())
+		ours.calls -= ours.summaries
 		if err := stop(); err != nil {
 			t.Error(err)
 		}
 	})
-	onMixedStage(t, func(s *stage) { theirs = s.mixed(s.plain().singleflight()) })
+	onMixedStage(t, func(s *stage, _ *atomic.Int64) { theirs = s.mixed(s.plain().singleflight()) })
 	out := newSheet(t, fmt.Sprintf("A mixed day of one guild in %d channels, seed %d: %.0f %% of questions stand alone, by Zipf's law with exponent %v "+
 		"of %d, the others of %d;\n%.0f %% of occasions are picked up by 1 to %d more within %v; %v remarks for each occasion",
 		mixedChannels, mixedSeed, 100*mixedAlone, mixedZipf, mixedTopics, mixedPhrases, 100*mixedPicked, mixedJoiners, mixedWithin, mixedChatter),
-		"asked", "answered", "calls", "saved", "target", "by the cache", "by sharing", "coalescers' hits", "target", "wrong answers", "target")
+		"asked", "answered", "calls", "for summaries", "saved", "target", "by the cache", "by sharing", "coalescers' hits", "target", "wrong answers", "target")
 	row := func(name string, b daybook, saved, hits, wrong string) {
-		out.row(name, b.asked, b.answered, b.calls, fmt.Sprintf("%.1f %%", b.saved()), saved, b.fromCache, b.coalesced,
+		out.row(name, b.asked, b.answered, b.calls, b.summaries, fmt.Sprintf("%.1f %%", b.saved()), saved, b.fromCache, b.coalesced,
 			fmt.Sprintf("%.1f %%", b.hits()), hits, b.wrong, wrong)
 	}
 	theirs.joins, theirs.shared, theirs.coalesced = theirs.asked, theirs.asked-theirs.calls, theirs.asked-theirs.calls
