@@ -203,6 +203,10 @@ func TestCheck(t *testing.T) {
 			s.posts(101, 100, first)
 			s.posts(102, 100, second[20:])
 		}, []Wrong{CutOff}},
+		{"made for somebody else before", func(s *story) {
+			s.ask(100, ann, "q1-0")
+			s.posts(101, 100, Answer("q1-0")+"\n-# From an answer of <t:1772366669:R>.")
+		}, nil},
 		{"said to be cut off, and it was", func(s *story) {
 			s.ask(100, ann, "q1-1")
 			s.given("gemini-cut")

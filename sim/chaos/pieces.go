@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"regexp"
 	"strings"
 )
 
@@ -59,8 +60,11 @@ func (c *checker) text(m *said) string {
 			return text
 		}
 	}
-	return strings.TrimSpace(address.ReplaceAllString(m.Content, ""))
+	return strings.TrimSpace(reused.ReplaceAllString(address.ReplaceAllString(m.Content, ""), ""))
 }
+
+// reused is the line beneath an answer that was made for somebody else before.
+var reused = regexp.MustCompile(`\n-# From an answer of <t:\d+:R>\.$`)
 
 // joined returns the words of messages, one space between two.
 func (c *checker) joined(list []*said) string {
