@@ -104,9 +104,9 @@ func TestPoisonIsReleased(t *testing.T) {
 			onStage(t, discordsim.Config{}, func(s *stage) {
 				well := make(chan struct{})
 				s.cfg.Store = "sqlite:" + filepath.Join(t.TempDir(), "troupe.db")
-				var registry *prometheus.Registry
+				var registry atomic.Pointer[prometheus.Registry]
 				s.alter = func(w *supervision.World) {
-					registry = w.Metrics.(*prometheus.Registry)
+					registry.Store(w.Metrics.(*prometheus.Registry))
 					w.Minds = thinking(func(_ messages.Analyzer, b *analyzer.Batch) {
 						for _, p := range b.Pieces {
 							if strings.Contains(p.Text, "poison") {
@@ -126,7 +126,7 @@ func TestPoisonIsReleased(t *testing.T) {
 					s.say(discordsim.Say{Person: s.ann, Channel: s.general, Text: text})
 				}
 				time.Sleep(time.Hour)
-				if n := counted(t, registry, "troupe_actor_crashes_total", "analyzer"); n != 2 {
+				if n := counted(t, registry.Load(), "troupe_actor_crashes_total", "analyzer"); n != 2 {
 					t.Errorf("it crashed %d times", n)
 				}
 				if err := stop(); err != nil {
@@ -142,10 +142,10 @@ func TestPoisonIsReleased(t *testing.T) {
 					t.Errorf("in quarantine: %+v", one)
 				}
 				s.release(one.ID)
-				s.alter = func(w *supervision.World) { registry = w.Metrics.(*prometheus.Registry) }
+				s.alter = func(w *supervision.World) { registry.Store(w.Metrics.(*prometheus.Registry)) }
 				stop = s.run(nil)
 				time.Sleep(10 * time.Minute)
-				if n := counted(t, registry, "troupe_actor_crashes_total", "analyzer"); n != 0 {
+				if n := counted(t, registry.Load(), "troupe_actor_crashes_total", "analyzer"); n != 0 {
 					t.Errorf("with a mind that is well it crashed %d times", n)
 				}
 				if err := stop(); err != nil {
