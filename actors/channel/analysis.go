@@ -120,7 +120,7 @@ func (a *channel) concluded(c *actor.Context, m *messages.Learned) {
 	case !a.learned.changes.stand(sources, m.At):
 		c.Respond(&messages.LearnedTaken{})
 	case m.Chunk == nil:
-		c.Engine().SendWithSender(a.cfg.Guilds, &messages.Deliver{To: uint64(a.place.guild), Message: m}, c.Sender())
+		c.Engine().SendWithSender(a.cfg.Guilds, &messages.Deliver{To: uint64(m.Pieces[0].Guild), Message: m}, c.Sender())
 	default:
 		a.keepChunk(c, m)
 	}

@@ -211,7 +211,7 @@ func TestLorePasses(t *testing.T) {
 		s.chat(1, 2)
 		s.guilds.Take()
 		learned := func(at time.Time) *messages.Learned {
-			return &messages.Learned{At: at, Lore: []messages.Lore{{Text: "a", Sources: []messages.Source{{Message: 2}}}}}
+			return &messages.Learned{At: at, Pieces: []messages.Piece{{Guild: 5}}, Lore: []messages.Lore{{Text: "a", Sources: []messages.Source{{Message: 2}}}}}
 		}
 		time.Sleep(time.Second)
 		fresh := learned(time.Now())
@@ -224,6 +224,18 @@ func TestLorePasses(t *testing.T) {
 		s.hear(&messages.MessageEdited{Message: *said("ho", func(m *messages.Message) { m.ID, m.Author.ID, m.Guild = 2, bob, 5 })})
 		if d := cmp.Diff(any(&messages.LearnedTaken{}), s.hear(stale)); d != "" {
 			t.Errorf("of what was edited (-want +got):\n%s", d)
+		}
+	})
+}
+
+// A channel that was asleep when it was concluded knows its guild from the work.
+func TestLorePassesWhenWoken(t *testing.T) {
+	inSchool(t, nil, func(s *school) {
+		time.Sleep(time.Second)
+		learned := &messages.Learned{At: time.Now(), Pieces: []messages.Piece{{Guild: 5, Channel: general}}, Lore: []messages.Lore{{Text: "a"}}}
+		s.e.Tell(s.pid, learned)
+		if d := cmp.Diff([]any{&messages.Deliver{To: 5, Message: learned}}, s.guilds.Take()); d != "" {
+			t.Errorf("the guild hears (-want +got):\n%s", d)
 		}
 	})
 }
