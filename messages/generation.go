@@ -30,6 +30,15 @@ type Prompt struct {
 	Schema    string // JSON Schema that the answer is to keep to, as JSON; "" for an answer in plain text
 }
 
+// Tokens returns how many tokens the prompt has, as count counts those of a text.
+func (p *Prompt) Tokens(count func(text string) int) int {
+	n := count(p.System)
+	for _, t := range p.Turns {
+		n += count(t.Text)
+	}
+	return n
+}
+
 // Usage counts tokens, as Gemini bills them.
 type Usage struct {
 	Prompt   int // input, cached included

@@ -53,7 +53,7 @@ func (t *Tree) analyzer(mind analyzer.Mind) actor.Producer {
 	return analyzer.New(analyzer.Config{
 		Mind: mind, Self: t.world.Self.ID, Most: maxBacklog,
 		Model: t.cfg.Gemini.Model, Embedding: t.cfg.Gemini.EmbeddingModel, Tokens: t.world.Tokens, Gemini: t.world.Gemini,
-		Users: t.pid("region", "user"), Guilds: t.pid("region", "guild"), Channels: t.pid("region", "channel"),
+		Users: t.pid("region", "user"), Channels: t.pid("region", "channel"),
 		Journal: t.pid("journal", "node"), Health: t.pid("health", "node"), Quota: t.pid("quota", "gemini"),
 		Pool: t.pid("router", "gemini"), Context: t.pid("router", "context"),
 		Metrics: t.world.Metrics, Log: t.log("analyzer/" + string(mind.Name)),

@@ -44,7 +44,6 @@ type Config struct {
 	Gemini    Model
 
 	Users    *actor.PID // the regions
-	Guilds   *actor.PID
 	Channels *actor.PID
 	Journal  *actor.PID
 	Health   *actor.PID
@@ -218,7 +217,7 @@ func (a *analyzer) look(c *actor.Context) {
 		return
 	}
 	a.alarm.Unset()
-	a.task = &task{began: time.Now()}
+	a.task = &task{}
 	a.state.waiting = ""
 	actors.Ask(c, a.cfg.Journal, &messages.GetPieces{Analyzer: a.cfg.Mind.Name, Limit: a.cfg.Mind.Batch}, journalWait, fetching{})
 }

@@ -101,7 +101,7 @@ func in(t *testing.T, mind analyzer.Mind, f func(w *world)) {
 		}, nil)
 		w.analyzer = e.Start(supervision.Host(analyzer.New(analyzer.Config{
 			Mind: mind, Self: 1, Most: 1000, Model: "m", Embedding: "e", Tokens: func(s string) int { return len(s) / 4 },
-			Gemini: w.gemini, Users: w.users, Guilds: w.users, Channels: w.users, Journal: keeper,
+			Gemini: w.gemini, Users: w.users, Channels: w.users, Journal: keeper,
 			Health: health.PID, Quota: quota.PID, Pool: pool, Context: thinking, Metrics: w.metrics, Log: log,
 		}), supervision.BackgroundPolicy("analyzer", w.crashes.PID, log)))
 		synctest.Wait()

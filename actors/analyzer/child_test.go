@@ -79,7 +79,7 @@ func work(path string) error {
 	for _, name := range []messages.Analyzer{messages.AnalyzerBehaviour, messages.AnalyzerMemory} {
 		host(string(name), analyzer.New(analyzer.Config{
 			Mind: mindOf(name), Self: 1, Most: 20_000, Model: "m", Tokens: func(s string) int { return len(s) / 4 },
-			Gemini: numbering{}, Users: users, Guilds: users, Channels: users, Journal: keeper,
+			Gemini: numbering{}, Users: users, Channels: users, Journal: keeper,
 			Health: health, Quota: quota, Pool: gemini, Context: thoughts, Log: log,
 		}))
 	}

@@ -57,7 +57,7 @@ func TestConsentLate(t *testing.T) {
 		model := &gemini{answer: func(*messages.Prompt) (string, error) { return `{"summary":"letters"}`, nil }}
 		summary := e.Start(analyzer.New(analyzer.Config{
 			Mind: mindOf(messages.AnalyzerSummary), Self: 1, Most: 10, Model: "m", Tokens: func(s string) int { return len(s) / 4 },
-			Gemini: model, Users: users.PID, Guilds: channels.PID, Channels: channels.PID, Journal: keeper,
+			Gemini: model, Users: users.PID, Channels: channels.PID, Journal: keeper,
 			Health: health.PID, Quota: quota.PID, Pool: pool("gemini"), Context: pool("context"), Log: log,
 		}))
 		e.Tell(summary, &messages.Work{Piece: messages.Piece{

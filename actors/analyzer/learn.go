@@ -31,17 +31,9 @@ func (a *analyzer) prompted(c *actor.Context, m actors.Answered) {
 		return
 	}
 	p.Model = a.cfg.Model
-	a.task.prompt = p
-	a.task.calm = actors.AskCalm(c, actors.CalmOf{Health: a.cfg.Health, Quota: a.cfg.Quota, Pool: a.cfg.Pool}, a.reserve(p))
-}
-
-// reserve is the quota that a prompt takes.
-func (a *analyzer) reserve(p *messages.Prompt) *messages.Reserve {
-	n := a.cfg.Tokens(p.System)
-	for _, t := range p.Turns {
-		n += a.cfg.Tokens(t.Text)
-	}
-	return &messages.Reserve{Model: p.Model, Tokens: n}
+	reserve := &messages.Reserve{Model: p.Model, Tokens: p.Tokens(a.cfg.Tokens)}
+	a.task.prompt, a.task.reserve = p, reserve
+	a.task.calm = actors.AskCalm(c, actors.CalmOf{Health: a.cfg.Health, Quota: a.cfg.Quota, Pool: a.cfg.Pool}, reserve)
 }
 
 // calmed asks the model, if times are quiet.
@@ -53,7 +45,7 @@ func (a *analyzer) calmed(c *actor.Context, m actors.Answered) {
 		a.putOff(c, "quiet times", nil)
 	default:
 		p, gemini := a.task.prompt, a.cfg.Gemini
-		a.ask(c, "analysis", a.reserve(p), func(ctx context.Context) (any, error) {
+		a.ask(c, "analysis", a.task.reserve, func(ctx context.Context) (any, error) {
 			return gemini.Generate(ctx, p, nil)
 		}, generating{})
 	}

@@ -17,7 +17,6 @@ import (
 
 // A task is a batch on its way from the backlog to what it comes to.
 type task struct {
-	began    time.Time
 	pieces   []messages.Piece
 	batch    Batch
 	read     time.Time // when its lines were
@@ -25,6 +24,7 @@ type task struct {
 	private  map[messages.UserID]messages.Consent // of who wrote its lines, as far as told
 	untold   error                                // why somebody has not told; nil if all have
 	prompt   *messages.Prompt
+	reserve  *messages.Reserve // the quota that the prompt takes
 	calm     *actors.Calm
 	learned  *messages.Learned
 }

@@ -31,7 +31,7 @@ func generation(cfg *Config, p *messages.Prompt, t *messages.Trigger, trial bool
 	}
 	return &messages.Job{
 		Kind: "generate", Guild: t.Guild, Fair: t.Channel.String(), Wait: cfg.Patience, Breaker: p.Model,
-		Reserve: &messages.Reserve{Model: p.Model, Tokens: promptTokens(cfg, p)},
+		Reserve: &messages.Reserve{Model: p.Model, Tokens: p.Tokens(cfg.Tokens)},
 		Run: func(ctx context.Context, emit func(any)) any {
 			g, err := model.Generate(ctx, p, func(text string) { emit(text) })
 			if err == nil && g.Cut {
@@ -59,14 +59,6 @@ func brokenOff(g *messages.Generation) *messages.Failure {
 	return &messages.Failure{
 		Cause: messages.CauseUnreachable, Retry: messages.RetryOnce, Detail: "the answer broke off", Usage: g.Usage,
 	}
-}
-
-func promptTokens(cfg *Config, p *messages.Prompt) int {
-	n := cfg.Tokens(p.System)
-	for _, t := range p.Turns {
-		n += cfg.Tokens(t.Text)
-	}
-	return n
 }
 
 // retries counts the second tries of one generation.

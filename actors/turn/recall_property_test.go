@@ -104,7 +104,7 @@ func TestNothingLeaks(t *testing.T) {
 		for i, c := range w.s.frame.window.Chunks {
 			check(fmt.Sprintf("markc%d ", i), !alone && w.known && c.From >= w.s.frame.user.Cleared, true)
 		}
-		if tokens := promptTokens(&Config{Tokens: words}, p); tokens > w.s.frame.budget {
+		if tokens := p.Tokens(words); tokens > w.s.frame.budget {
 			t.Fatalf("world %d: %d tokens", n, tokens)
 		}
 	}

@@ -105,7 +105,7 @@ func TestPlanted(t *testing.T) {
 		time.Sleep(time.Minute)
 		asked := s.prompted("remember when")
 		golden(t, "prompt.txt", shown(asked))
-		if n := tokensOf(asked); n > s.cfg.Memory.PromptTokens {
+		if n := asked.Tokens(gemini.EstimateTokens); n > s.cfg.Memory.PromptTokens {
 			t.Errorf("the prompt has %d tokens", n)
 		}
 
@@ -143,14 +143,6 @@ func shown(p *messages.Prompt) string {
 		fmt.Fprintf(&b, "--- %s\n%s\n", []string{"user", "model"}[turn.Speaker], turn.Text)
 	}
 	return b.String()
-}
-
-func tokensOf(p *messages.Prompt) int {
-	n := gemini.EstimateTokens(p.System)
-	for _, turn := range p.Turns {
-		n += gemini.EstimateTokens(turn.Text)
-	}
-	return n
 }
 
 func golden(t *testing.T, name, got string) {
