@@ -10,7 +10,7 @@ import (
 
 // A Calm is the question whether times are so quiet that what nobody waits for takes
 // nothing from anybody: nothing is to be gone without, the model's quota is hardly
-// used, and its pool has room. Who does not tell says no.
+// used, and the pool has room. Who does not tell says no.
 type Calm struct {
 	reserve *messages.Reserve
 	group   Group
@@ -19,8 +19,8 @@ type Calm struct {
 // CalmOf is whom a [Calm] asks.
 type CalmOf struct {
 	Health *actor.PID
-	Quota  *actor.PID
-	Pool   *actor.PID // the router of the model's requests
+	Quota  *actor.PID // nil for what asks no model
+	Pool   *actor.PID // the router of such requests
 }
 
 // calmWait is how long one of them is waited for.
@@ -29,12 +29,14 @@ const calmWait = time.Second
 // calmAsked tags the question to one of them.
 type calmAsked int
 
-// AskCalm asks whether there is room for a request. The answers arrive at the actor of
+// AskCalm asks whether there is room for a request, with the quota that it takes. The answers arrive at the actor of
 // c: see [Calm.Take].
 func AskCalm(c *actor.Context, of CalmOf, reserve *messages.Reserve) *Calm {
 	calm := &Calm{reserve: reserve, group: AllSettled()}
 	calm.group.Ask(c, of.Health, &messages.GetHealth{}, calmWait, calmAsked(0))
-	calm.group.Ask(c, of.Quota, &messages.GetQuota{}, calmWait, calmAsked(1))
+	if of.Quota != nil {
+		calm.group.Ask(c, of.Quota, &messages.GetQuota{}, calmWait, calmAsked(1))
+	}
 	calm.group.Ask(c, of.Pool, &messages.GetPool{}, calmWait, calmAsked(2))
 	return calm
 }

@@ -37,25 +37,22 @@ type Config struct {
 	Log      *slog.Logger
 }
 
-// lookWait is how long it waits for a word that all is quiet.
-const lookWait = 5 * time.Second
+// wakeWait is how long it waits for those whom it wakes.
+const wakeWait = 5 * time.Second
 
 // A prefetch is the actor.
 type prefetch struct {
 	cfg     Config
 	metrics *metrics
 	state   *state
-	looking *warming     // it is being found out whether all is quiet; nil if nothing is
-	calm    actors.Group // those that say so
+	looking *warming // it is being found out whether all is quiet; nil if nothing is
+	calm    *actors.Calm
 	alarm   actors.Alarm
 }
 
 type (
-	tick struct{}
-
-	healthAsked struct{}
-	poolAsked   struct{}
-	wakeAsked   struct{} // what comes of it is of no interest
+	tick      struct{}
+	wakeAsked struct{} // what comes of it is of no interest
 )
 
 // New returns the producer of a prefetch.
@@ -98,9 +95,7 @@ func (a *prefetch) tick(c *actor.Context) {
 		a.wakeAt(c, next)
 		return
 	}
-	a.looking, a.calm = w, actors.AllSettled()
-	a.calm.Ask(c, a.cfg.Health, &messages.GetHealth{}, lookWait, healthAsked{})
-	a.calm.Ask(c, a.cfg.Pool, &messages.GetPool{}, lookWait, poolAsked{})
+	a.looking, a.calm = w, actors.AskCalm(c, actors.CalmOf{Health: a.cfg.Health, Pool: a.cfg.Pool}, nil)
 }
 
 // looked goes on when it is known whether all is quiet.
@@ -109,31 +104,19 @@ func (a *prefetch) looked(c *actor.Context, m actors.Answered) {
 		return
 	}
 	now := time.Now()
-	a.calm.Vote(m.Tag, isQuiet(m.Message), now)
-	if !a.calm.Done() {
+	settled, quiet := a.calm.Take(m, now)
+	if !settled {
 		return
 	}
 	w := a.looking
 	a.looking = nil
-	if a.calm.Agreed() {
+	if quiet {
 		a.warm(c, w, now)
 	} else {
 		a.metrics.withheld()
 		a.state.withhold(now)
 	}
 	a.tick(c)
-}
-
-// isQuiet reports whether an answer of health or the pool says that to read ahead is
-// in nobody's way. None at all does not.
-func isQuiet(answer any) bool {
-	switch m := answer.(type) {
-	case *messages.Health:
-		return m.Level == messages.LevelNormal
-	case *messages.PoolState:
-		return m.Roomy()
-	}
-	return false
 }
 
 // warm wakes what a turn would ask.
@@ -145,11 +128,11 @@ func (a *prefetch) warm(c *actor.Context, w *warming, now time.Time) {
 	if w.guild != 0 {
 		actors.Ask(c, a.cfg.Guilds, &messages.Deliver{
 			To: uint64(w.guild), Message: &messages.GetGuildContext{Guild: w.guild, Channel: w.channel},
-		}, lookWait, wakeAsked{})
+		}, wakeWait, wakeAsked{})
 	}
 	actors.Ask(c, a.cfg.Users, &messages.Deliver{
 		To: uint64(w.asker), Message: &messages.GetUserContext{User: w.asker, Channel: w.channel},
-	}, lookWait, wakeAsked{})
+	}, wakeWait, wakeAsked{})
 }
 
 // wakeAt has a tick come at a time; for the zero time nothing is to be done but what
