@@ -65,7 +65,7 @@ func concludeLore(b *Batch, answer string) (*messages.Learned, error) {
 				continue
 			}
 			line := &b.Lines[n-1]
-			l.Sources = append(l.Sources, sourceOf(line))
+			l.Sources = b.addSources(l.Sources, line)
 			if l.Message == 0 || line.ID < l.Message {
 				l.Message = line.ID
 			}

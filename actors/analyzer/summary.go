@@ -3,6 +3,7 @@ package analyzer
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,16 +68,26 @@ func concludeSummary(b *Batch, answer string) (*messages.Learned, error) {
 	text := fence.Shorten(strings.TrimSpace(strings.ToValidUTF8(said.Summary, "")), maxSummary)
 	chunk := &messages.Chunk{From: b.Pieces[0].From, To: b.Pieces[0].To, Text: text}
 	for i := range b.Lines {
-		chunk.Sources = append(chunk.Sources, sourceOf(&b.Lines[i]))
+		chunk.Sources = b.addSources(chunk.Sources, &b.Lines[i])
 	}
 	return &messages.Learned{Chunk: chunk}, nil
 }
 
-// sourceOf returns a line as a source. What the bot said is nobody's in particular.
-func sourceOf(l *messages.Line) messages.Source {
-	s := messages.Source{Message: l.ID, Person: l.Author}
+// addSources adds a line to sources. What the bot said goes with what it answers, and
+// with who asked that: it may say it again.
+func (b *Batch) addSources(sources []messages.Source, l *messages.Line) []messages.Source {
+	from := []messages.Source{{Message: l.ID, Person: l.Author}}
 	if l.Own {
-		s.Person = 0
+		from[0].Person = 0
+		if i := slices.IndexFunc(b.Lines, func(o messages.Line) bool { return o.ID == l.ReplyTo && !o.Own }); i >= 0 {
+			from[0].Person = b.Lines[i].Author
+			from = append(from, messages.Source{Message: l.ReplyTo, Person: b.Lines[i].Author})
+		}
 	}
-	return s
+	for _, s := range from {
+		if !slices.Contains(sources, s) {
+			sources = append(sources, s)
+		}
+	}
+	return sources
 }
