@@ -30,7 +30,7 @@ func testPersonas() []Persona {
 func testFacts() *facts {
 	return &facts{
 		self: 42, started: noon.Add(-3 * time.Hour), personas: testPersonas(), entries: entries(testPersonas()),
-		pools: []string{"discord", "gemini"}, coalescers: []string{"generation"}, analyzers: []string{"memory", "lore"}, caches: true,
+		pools: []string{"discord", "gemini"}, coalescers: []string{"generation"}, analyzers: []string{"memory", "lore", "behaviour"}, caches: true,
 	}
 }
 
@@ -110,6 +110,7 @@ func status(change func(q *messages.QuotaState, h *messages.Health, p *messages.
 		{aPool, 0}:            {message: &messages.PoolState{Running: 1, Limit: 10}},
 		{anAnalyzer, 0}:       {message: &messages.AnalyzerState{Backlog: 3, Waiting: "quiet times", Quarantined: 1}},
 		{anAnalyzer, 1}:       {message: &messages.AnalyzerState{Done: 9, Waiting: "quiet times"}},
+		{anAnalyzer, 2}:       {message: &messages.AnalyzerState{}},
 		{aPool, 1}:            {message: p},
 		{aCoalescer, 0}:       {message: &messages.CoalescerState{Joins: 120, Hits: 49}},
 		{whom: theCache}:      {message: &messages.CacheState{Entries: 7, Hits: 12, Misses: 8, Bypassed: map[string]int{messages.BypassContext: 80}}},

@@ -73,6 +73,8 @@ func planLoreSet(u *use, on bool) plan {
 		return only(sayNoLoreHere())
 	case !u.manages():
 		return only(sayLoreNotAllowed())
+	case on && !u.analyzes(messages.AnalyzerLore):
+		return only(sayLearnsNothing())
 	}
 	to := address{whom: theGuild}
 	return plan{

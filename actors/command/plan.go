@@ -99,6 +99,11 @@ type facts struct {
 	caches     bool     // there is a cache of answers
 }
 
+// analyzes reports whether there is an analyzer. Without it nothing can be turned on.
+func (f *facts) analyzes(name messages.Analyzer) bool {
+	return slices.Contains(f.analyzers, string(name))
+}
+
 // planned returns the plan of a use.
 func (f *facts) planned(u *messages.CommandUsed) plan {
 	e := find(f.entries, u.Name)

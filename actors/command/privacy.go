@@ -45,6 +45,10 @@ func privacyEntry() entry {
 // planConsent has written down what somebody chose. What else they chose is asked
 // too, since it may stand in the way.
 func planConsent(u *use, what string, yes bool) plan {
+	analyzer := map[string]messages.Analyzer{messages.ConsentMemory: messages.AnalyzerMemory, messages.ConsentProfile: messages.AnalyzerBehaviour}
+	if name, learns := analyzer[what]; yes && learns && !u.analyzes(name) {
+		return only(sayLearnsNothing())
+	}
 	set, get := address{whom: theUser}, address{whom: theUser, index: 1}
 	return plan{
 		asks: []question{

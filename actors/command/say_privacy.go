@@ -124,3 +124,8 @@ func sayNotDeleted() string {
 	return "I could not finish that in time: some of what I keep about you may still be there. " +
 		"Please use `/privacy delete` again in a minute; it goes on where it stopped."
 }
+
+// sayLearnsNothing says that there is nothing that could be turned on.
+func sayLearnsNothing() string {
+	return "Whoever runs me has turned learning off altogether, so this cannot be turned on. Ask them for `memory.learn`, if you would like it."
+}
